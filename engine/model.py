@@ -1,0 +1,228 @@
+"""The nouns: frozen values that every floor speaks in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Literal
+
+CHINA = timezone(timedelta(hours=8), "UTC+8")  # a time without an offset means +08:00
+
+Kind = Literal["image", "video", ""]  # "" is unknown
+Channel = Literal["organic", "declared", "boosted", ""]  # "" is unknown
+Sort = Literal["general", "latest", "likes", "comments", "collects"]
+SORTS: tuple[Sort, ...] = ("general", "latest", "likes", "comments", "collects")
+
+
+# --- notes -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count as an export gives it; a missing count is `None` in its place, never 0.
+
+    `at_least`: a floor (`10万+`). `precision`: half the rounding step in units (`1.2万` is ±500).
+    """
+
+    value: int
+    at_least: bool = False
+    precision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Public engagement of a note; each may be unknown."""
+
+    likes: Count | None = None
+    collects: Count | None = None
+    comments: Count | None = None
+    shares: Count | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One post as it was captured; text is the original, byte for byte what the platform shows.
+
+    `author` is a key (16 hex digits) unless the user asked to keep names; `fans` is the author's
+    following at capture; `captured_at` is when an export saw these counts.
+    """
+
+    note_id: str
+    title: str = ""
+    body: str = ""
+    tags: tuple[str, ...] = ()
+    kind: Kind = ""
+    author: str = ""
+    fans: Count | None = None
+    published_at: datetime | None = None
+    counts: Counts = Counts()
+    channel: Channel = ""
+    url: str = ""
+    captured_at: datetime | None = None
+
+
+# --- what an export holds ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A note seen on a result page: an observation before it is stored.
+
+    `position` counts from 1 within (run, keyword); None where the format keeps no order.
+    `sort` is "" when the export does not say which order the crawl asked for.
+    """
+
+    keyword: str
+    run: str
+    position: int | None = None
+    sort: Sort | Literal[""] = ""
+    filters: str = ""
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A row that is a note. `line` counts from 1: line, sheet row or array element of the file."""
+
+    line: int
+    note: Note
+    sighting: Sighting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A row of a keyword export (聚光): how often people search a word, and what it costs.
+
+    `searches` a month, `competition` index, `bid` in yuan; unknown is None.
+    """
+
+    line: int
+    keyword: str
+    searches: int | None = None
+    competition: int | None = None
+    level: str = ""
+    bid: float | None = None
+    bag: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Related searches that a result page proposed for a keyword ("" when not known)."""
+
+    line: int
+    keyword: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row that is fine and is no note: an ad slot, a live room."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that cannot be used, kept whole: `raw` is its text or its JSON."""
+
+    line: int
+    reason: str
+    raw: str
+
+
+Row = Captured | Demand | Related | Skipped | Rejected
+
+
+# --- text --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A term and where it stands in the original text: characters [start, end)."""
+
+    term: str
+    start: int
+    end: int
+
+
+FIELDS = ("title", "tags", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What filters, sorts and rules read of a note; numbers are floors where the export said so.
+
+    `published` is seconds since 1970 or None; unknown counts are None; `cluster` is the note id
+    that stands for a group of near-duplicates (the note's own id when it has none).
+    """
+
+    kind: Kind = ""
+    author: str = ""
+    channel: Channel = ""
+    published: int | None = None
+    likes: int | None = None
+    collects: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    tags: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    cluster: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A note as an index takes it: terms per field, in reading order, repeats kept."""
+
+    note_id: str
+    title: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    signals: Signals = field(default=Signals())
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which notes may stand on the page; empty fields let all pass, a list means any of it.
+
+    `tags` and `brands` compare folded; `since` <= published < `until`, in seconds since 1970;
+    a note without a date passes no time filter.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    tags: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One term of a query: its weight, and the query word it stands for (`route` says how).
+
+    `route` is "" for the word itself, else for example `SK2 → sk-ii` (alias) or `bigram`.
+    """
+
+    term: str
+    word: str
+    weight: float = 1.0
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What the user asked, analysed: any clause matches, every group of `required` must.
+
+    `required`: groups of terms, each with at least one hit in the note; `excluded`: no term of
+    any group may be there. `phrases` and `without` are folded texts to be checked on the note.
+    """
+
+    text: str
+    clauses: tuple[Clause, ...] = ()
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    filter: Filter = Filter()
+    notes: tuple[str, ...] = ()
