@@ -154,8 +154,9 @@ FIELDS = ("title", "tags", "body")
 class Signals:
     """What filters, sorts and rules read of a note; numbers are floors where the export said so.
 
-    `published` is seconds since 1970 or None; unknown counts are None; `cluster` is the note id
-    that stands for a group of near-duplicates (the note's own id when it has none).
+    `tags` and `brands` are folded, to be compared with a Filter's. `published` is seconds since
+    1970 or None; unknown counts are None; `cluster` is the note id that stands for a group of
+    near-duplicates (the note's own id when it has none).
     """
 
     kind: Kind = ""
@@ -214,15 +215,17 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What the user asked, analysed: any clause matches, every group of `required` must.
+    """What the user asked, analysed: any clause matches; a query without clauses is its filter.
 
-    `required`: groups of terms, each with at least one hit in the note; `excluded`: no term of
-    any group may be there. `phrases` and `without` are folded texts to be checked on the note.
+    `required`: for each group, all its terms must stand in one field of the note; `excluded`: a
+    note with all terms of a group in one field is out. `phrases` are folded texts that the note
+    must hold as they are. `notes` tell the reader what was understood in another way than typed.
     """
 
     text: str
     clauses: tuple[Clause, ...] = ()
+    required: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[tuple[str, ...], ...] = ()
     phrases: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
     filter: Filter = Filter()
     notes: tuple[str, ...] = ()

@@ -1,0 +1,249 @@
+"""EmbeddedIndex: a folder of segments, a manifest that names them, one writer, many readers.
+
+A change writes a new segment and new deletion bitmaps, then replaces the manifest by an atomic
+rename: whoever reads sees the old state or the new one. Merge policy: a new segment joins its
+predecessors until each holds more than twice the documents of the next, so that there are at most
+log2(N) segments; a segment with more dead than live documents is written anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import orjson
+
+from engine.backends.embedded.columns import Columns, from_documents, merge
+from engine.backends.embedded.segment import Segment, write
+from engine.backends.embedded.view import Part, View
+from engine.errors import Damaged, StaleIndex
+from engine.index import Hits, Scoring, TermScore
+from engine.model import Document, Query, Signals
+
+_MANIFEST = "MANIFEST.json"
+_CURE = "run `noterank rebuild`: the index is made again from notes.db"
+
+
+class EmbeddedIndex:
+    """The index in `folder`; `fingerprint` names the analysis that its terms come from."""
+
+    def __init__(self, folder: Path, fingerprint: str) -> None:
+        self.folder = folder
+        self._fingerprint = fingerprint
+        self._stamp: tuple[int, int] | None = None
+        self._view = View((), 0)
+
+    @property
+    def version(self) -> int:
+        return self._current().version
+
+    def __len__(self) -> int:
+        return len(self._current())
+
+    def search(self, query: Query, scoring: Scoring, limit: int) -> Hits:
+        return self._current().search(query, scoring, limit)
+
+    def explain(self, query: Query, scoring: Scoring, note_id: str) -> list[TermScore]:
+        return self._current().explain(query, scoring, note_id)
+
+    def vocabulary(self) -> Iterator[tuple[str, int]]:
+        return self._current().vocabulary()
+
+    def signals(self, note_ids: Sequence[str]) -> dict[str, Signals]:
+        return self._current().signals(note_ids)
+
+    def labels(self, name: Literal["tags", "brands"]) -> dict[str, int]:
+        return self._current().labels(name)
+
+    def update(self, documents: Iterable[Document], deleted: Sequence[str], version: int) -> None:
+        """Publish added, replaced and deleted notes in one step; the caller holds the lock."""
+        view = self._current()
+        batch = list(documents)
+        parts = _without(view.parts, [*(d.note_id for d in batch), *deleted])
+        files = self._names()
+        if batch:
+            parts.append(self._write(from_documents(batch), next(files)))
+        self._publish(self._merged(parts, files), version)
+
+    def rebuild(self, batches: Iterable[Sequence[Document]], version: int) -> None:
+        """Replace everything by these documents, in one step at the end; each id comes once."""
+        parts: list[Part] = []
+        files = self._names()
+        for batch in batches:
+            parts.append(self._write(from_documents(batch), next(files)))
+            parts = self._merged(parts, files)
+        self._publish(parts, version)
+
+    def check(self) -> int:
+        """Read every byte of every file; the number of files. Damaged names what is wrong."""
+        for part in self._current().parts:
+            part.segment.check()
+        return len(self._view.parts)
+
+    def _current(self) -> View:
+        self._refresh()
+        return self._view
+
+    def _refresh(self) -> None:
+        """Take up what another process has published since."""
+        stamp = self._read_stamp()
+        if stamp == self._stamp:
+            return
+        for _ in range(5):  # a merge may remove files between the manifest and their opening
+            manifest = self._read_manifest()
+            try:
+                parts = [self._open_part(row) for row in manifest["segments"]]
+                break
+            except Damaged:
+                if self._read_stamp() == stamp:
+                    raise
+                stamp = self._read_stamp()
+        else:
+            raise Damaged(f"{self.folder} changes faster than it can be read", _CURE)
+        self._view = View(parts, manifest["version"])
+        self._stamp = stamp
+
+    def _read_stamp(self) -> tuple[int, int] | None:
+        try:
+            status = os.stat(self.folder / _MANIFEST)
+        except FileNotFoundError:
+            return None
+        return status.st_mtime_ns, status.st_ino
+
+    def _read_manifest(self) -> dict[str, Any]:
+        path = self.folder / _MANIFEST
+        try:
+            outer = orjson.loads(path.read_bytes())
+            body = orjson.dumps(outer["manifest"], option=orjson.OPT_SORT_KEYS)
+            whole = outer["crc"] == zlib.crc32(body)
+        except FileNotFoundError:
+            return {"generation": 0, "version": 0, "segments": []}
+        except (ValueError, KeyError, TypeError) as error:
+            raise Damaged(f"{path} cannot be read", _CURE) from error
+        if not whole:
+            raise Damaged(f"{path} is not what was written", _CURE)
+        manifest: dict[str, Any] = outer["manifest"]
+        if manifest["fingerprint"] != self._fingerprint and manifest["segments"]:
+            raise StaleIndex(
+                "the index was made with another lexicon or analysis", "run `noterank rebuild`"
+            )
+        return manifest
+
+    def _open_part(self, row: dict[str, Any]) -> Part:
+        known = {part.segment.path.name: part.segment for part in self._view.parts}
+        segment = known.get(row["file"]) or Segment(self.folder / row["file"])
+        live = np.ones(segment.documents, bool)
+        if row["dead"]:
+            path = self.folder / row["dead"]
+            try:
+                packed = np.frombuffer(path.read_bytes(), np.uint8)
+            except OSError as error:
+                raise Damaged(f"{path} cannot be read ({error})", _CURE) from error
+            if zlib.crc32(packed.tobytes()) != row["crc"] or len(packed) * 8 < len(live):
+                raise Damaged(f"{path} is not what was written", _CURE)
+            live = ~np.unpackbits(packed, count=segment.documents).astype(bool)
+        return Part(segment, live)
+
+    def _names(self) -> Iterator[str]:
+        """File names that no file of the folder has had."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        used = [path.name[8:16] for path in self.folder.glob("segment-*")]
+        last = max((int(name) for name in used if name.isdigit()), default=0)
+        return (f"segment-{number:08d}" for number in itertools.count(last + 1))
+
+    def _write(self, columns: Columns, name: str) -> Part:
+        path = self.folder / f"{name}.nrs"
+        write(columns, path)
+        segment = Segment(path)
+        return Part(segment, np.ones(segment.documents, bool))
+
+    def _merged(self, parts: Sequence[Part], files: Iterator[str]) -> list[Part]:
+        """The parts after the merge policy: sizes more than halve from one to the next."""
+        parts = [part for part in parts if part.alive]
+        first = len(parts)
+        for number in range(len(parts) - 1, -1, -1):
+            behind = sum(part.alive for part in parts[number + 1 :])
+            crowded = number + 1 < len(parts) and parts[number].alive <= 2 * behind
+            if crowded or parts[number].alive * 2 < len(parts[number].live):
+                first = number
+        if first == len(parts):
+            return parts
+        together = merge([(part.segment.columns(), part.live) for part in parts[first:]])
+        return [*parts[:first], self._write(together, next(files))]
+
+    def _publish(self, parts: Sequence[Part], version: int) -> None:
+        generation = self._last_generation() + 1
+        rows = [self._row(part, generation) for part in parts]
+        manifest = {
+            "generation": generation,
+            "version": version,
+            "fingerprint": self._fingerprint,
+            "segments": rows,
+        }
+        crc = zlib.crc32(orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS))
+        temporary = self.folder / f"{_MANIFEST}.tmp"
+        _write_synced(temporary, orjson.dumps({"crc": crc, "manifest": manifest}))
+        os.replace(temporary, self.folder / _MANIFEST)
+        _sync_folder(self.folder)
+        self._view = View(parts, version)
+        self._stamp = self._read_stamp()
+        self._sweep({name for row in rows for name in (row["file"], row["dead"])})
+
+    def _last_generation(self) -> int:
+        """Of the manifest as it lies there, whatever made it; 0 when there is none to read."""
+        try:
+            known = orjson.loads((self.folder / _MANIFEST).read_bytes())
+            return int(known["manifest"]["generation"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
+
+    def _row(self, part: Part, generation: int) -> dict[str, Any]:
+        row: dict[str, Any] = {"file": part.segment.path.name, "dead": "", "crc": 0}
+        if part.alive < len(part.live):
+            packed = np.packbits(~part.live).tobytes()
+            row["dead"] = f"{part.segment.path.stem}-{generation:08d}.dead"
+            row["crc"] = zlib.crc32(packed)
+            _write_synced(self.folder / row["dead"], packed)
+        return row
+
+    def _sweep(self, wanted: set[str]) -> None:
+        for path in sorted(self.folder.glob("segment-*")):
+            if path.name not in wanted:
+                with contextlib.suppress(OSError):  # still mapped elsewhere: the next sweep's
+                    path.unlink()
+
+
+def _without(parts: Sequence[Part], note_ids: Sequence[str]) -> list[Part]:
+    """The parts with these notes dead."""
+    changed = []
+    for part in parts:
+        docs = [doc for i in note_ids if (doc := part.segment.note_ids.find(i)) >= 0]
+        live = part.live
+        if docs:
+            live = live.copy()
+            live[docs] = False
+        changed.append(Part(part.segment, live))
+    return changed
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; systems that cannot open folders sync them by themselves."""
+    with contextlib.suppress(OSError, AttributeError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,106 @@
+"""lexicon: what a word means here, what adding one would change, and adding it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import Annotated
+
+import typer
+
+from engine.cli import show
+from engine.cli.app import JsonOption, LibraryOption, app, out, print_json
+from engine.errors import BadOption
+from engine.pipeline import Engine
+from engine.pipeline.preview import Change
+from engine.text.lexicon import KINDS
+
+group = typer.Typer(help="Words that stay whole: check one, or add your own.", no_args_is_help=True)
+app.add_typer(group, name="lexicon")
+_SHOWN = 10
+
+KindOption = Annotated[str, typer.Option("--kind", help=" | ".join(KINDS))]
+SameOption = Annotated[
+    list[str] | None, typer.Option("--same", help="Another spelling of the same; may be repeated.")
+]
+
+
+@group.command()
+def check(
+    word: Annotated[str, typer.Argument(help="A word or phrase.")],
+    library: LibraryOption,
+    kind: KindOption = "category",
+    same: SameOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How a word is cut today, what stands for it, and which notes' terms adding it would change.
+
+    Example: `noterank lexicon check 早C晚A`
+    """
+    started = time.perf_counter()
+    _known(kind)
+    with Engine.open(library) as engine:
+        lines = engine.lexicon_lines(word, kind, same or [])
+        changes = engine.preview(lines)
+        shown = list(itertools.islice(changes, _SHOWN))
+        more = sum(1 for _ in changes)
+        cut = engine.segmenter.words(word.lower())
+        aliases = engine.segmenter.lexicon.aliases(engine.term(word))
+        if as_json:
+            print_json(_rows(shown), started, total=len(shown) + more, cut=cut)
+            return
+        out.print(f"[bold]{word}[/] is cut as {' | '.join(cut)} today")
+        if aliases:
+            out.print("  " + " · ".join(alias.route for alias in aliases))
+        _print(shown, more, "would change")
+
+
+@group.command()
+def add(
+    word: Annotated[str, typer.Argument(help="A word or phrase, in its usual spelling.")],
+    library: LibraryOption,
+    kind: KindOption = "category",
+    same: SameOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a word to this library's own lexicon and index the notes anew.
+
+    Example: `noterank lexicon add 栖水霜 --kind product --same 栖水面霜`
+    """
+    started = time.perf_counter()
+    _known(kind)
+    with Engine.open(library, create=True) as engine:
+        lines = engine.lexicon_lines(word, kind, same or [])
+        changes = list(engine.preview(lines))
+        engine.add_to_lexicon(lines)
+        if as_json:
+            print_json(_rows(changes), started, lexicon=engine.segmenter.lexicon.fingerprint)
+            return
+        out.print(f"[bold]{word}[/] is {kind} in {library / 'lexicon'}; the index is made anew")
+        _print(changes[:_SHOWN], max(0, len(changes) - _SHOWN), "changed")
+
+
+def _known(kind: str) -> None:
+    if kind not in KINDS:
+        raise BadOption(f"no kind '{kind}'", f"use {', '.join(KINDS)}")
+
+
+def _rows(changes: list[Change]) -> list[dict[str, object]]:
+    return [
+        {
+            "note_id": change.note_id,
+            "title": change.title,
+            "lost": " ".join(change.lost),
+            "gained": " ".join(change.gained),
+        }
+        for change in changes
+    ]
+
+
+def _print(changes: list[Change], more: int, verb: str) -> None:
+    out.print(f"{len(changes) + more:,} notes' terms {verb}")
+    lines = [
+        (c.note_id, c.title[:20], " ".join(c.lost)[:30], " ".join(c.gained)[:30]) for c in changes
+    ]
+    if lines:
+        show.table("", ("note_id", "title", "terms lost", "terms gained"), lines)

@@ -1,0 +1,149 @@
+"""import: exports -> library."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from engine.cli import show
+from engine.cli.app import JsonOption, LibraryOption, app, err, moment, out, print_json, sort_of
+from engine.errors import BadFile, BadOption, NoterankError
+from engine.formats import ReadOptions
+from engine.model import CHINA
+from engine.pipeline import Engine
+from engine.pipeline.answers import import_row
+from engine.pipeline.report import ImportReport
+
+
+@app.command("import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="Exports of any kind; told by content.")],
+    library: LibraryOption,
+    columns: Annotated[
+        Path | None,
+        typer.Option("--map", help='A TOML file: our field = "your header", for unknown tables.'),
+    ] = None,
+    sort: Annotated[
+        str,
+        typer.Option(help="The order that the crawl asked for: general, latest, likes, …"),
+    ] = "",
+    captured: Annotated[
+        str | None,
+        typer.Option(help="When the counts were captured, where neither row nor file name says."),
+    ] = None,
+    keep_authors: Annotated[
+        bool, typer.Option(help="Keep author names instead of hashed keys.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option(help="Only the data-quality report.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Import exports: MediaCrawler, XHS-Downloader, Spider_XHS, 聚光, search API, any table.
+
+    An import is an upsert by note id: importing a file again changes nothing. Ctrl-C keeps what
+    is stored; the same command goes on there.
+
+    Examples:
+
+    - `noterank import search_contents_2026-01-01.jsonl ExploreData.db`
+
+    - `noterank import crawl.csv --sort general`
+
+    - `noterank import odd.xlsx --map columns.toml --dry-run`
+    """
+    started = time.perf_counter()
+    options = ReadOptions(
+        columns=_columns(columns),
+        sort=sort_of(sort) if sort else "",
+        captured_at=moment(captured),
+        keep_authors=keep_authors,
+    )
+    reports, refused = _import_all(library, files, options, dry_run, as_json)
+    if as_json:
+        print_json([import_row(report) for report in reports], started, dry_run=dry_run)
+    elif reports:
+        _closing(library, reports, dry_run)
+    if refused:
+        raise (
+            refused[0]
+            if len(refused) == 1
+            else BadFile(
+                f"{len(refused)} of {len(files)} files were not imported", "see the lines above"
+            )
+        )
+
+
+def _import_all(
+    library: Path, files: list[Path], options: ReadOptions, dry: bool, quiet: bool
+) -> tuple[list[ImportReport], list[NoterankError]]:
+    """Import each file; one that cannot be read does not stop the others."""
+    reports: list[ImportReport] = []
+    refused: list[NoterankError] = []
+    now = datetime.now(CHINA)
+    with Engine.open(library, create=True) as engine, _bar() as bar:
+        for path in files:
+            task = bar.add_task(path.name, total=1.0)
+            run = engine.dry_run if dry else engine.import_file
+            try:
+                report = run(path, options, now, partial(_advance, bar, task))
+            except BadFile as error:
+                refused.append(error)
+                if len(files) > 1:
+                    err.print(f"{error.problem}; {error.cure}", style="red", markup=False)
+                continue
+            finally:
+                bar.remove_task(task)
+            reports.append(report)
+            if not quiet:
+                show.report(report, dry)
+    return reports, refused
+
+
+def _advance(bar: Progress, task: TaskID, share: float) -> None:
+    bar.update(task, completed=share)
+
+
+def _bar() -> Progress:
+    """A progress bar on standard error, gone when it is done; nothing where no one looks."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+
+
+def _closing(library: Path, reports: list[ImportReport], dry: bool) -> None:
+    if dry:
+        return
+    added = sum(report.added for report in reports)
+    out.print(f"{library}: {added:,} new notes, searchable now: `noterank search 敏感肌面霜`")
+
+
+def _columns(path: Path | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        table = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadOption(f"{path}: {error}", 'write lines like title = "笔记标题"') from error
+    for name, header in table.items():
+        if not isinstance(header, str):
+            raise BadOption(f"{path}: {name} is no text", 'write lines like title = "笔记标题"')
+    return table

@@ -1,0 +1,28 @@
+"""serve: the API on this machine."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Annotated
+
+import typer
+
+from engine.cli.app import LibraryOption, RulesOption, app
+from engine.pipeline import Engine
+
+
+@app.command()
+def serve(
+    library: LibraryOption,
+    host: Annotated[str, typer.Option(help="Only this machine, unless you say otherwise.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(help="1 to 65535.", min=1, max=65535)] = 8080,
+    rules: RulesOption = None,
+) -> None:
+    """Run the HTTP API until Ctrl-C.
+
+    Example: `noterank serve --port 8080`, then `curl "127.0.0.1:8080/api/v1/search?q=面霜"`
+    """
+    Engine.open(library, rules).close()  # refuse here, with one line, what cannot be served
+    importlib.import_module("api.serving").serve(library, host, port, rules)

@@ -1,0 +1,73 @@
+"""A long text and where the query stands in it -> the passage worth showing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+_WIDTH = 64  # characters: two lines on a phone
+_BREAK = re.compile(r"[\n。！？!?；;…]+")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A passage of the original and the characters [start, end) of it that match."""
+
+    text: str
+    marks: tuple[Span, ...] = ()
+
+
+def snippet(text: str, spans: Sequence[Span], width: int = _WIDTH) -> Snippet:
+    """The passage of at most `width` characters with the most different matches, earliest first.
+
+    White space is shown as single blanks; `…` stands where something was left out.
+    """
+    start = _best_start(text, spans, width)
+    end = min(len(text), start + width)
+    inside = [(max(s, start), min(e, end)) for s, e in spans if s < end and e > start]
+    shown, marks = _squeeze(text[start:end], [(s - start, e - start) for s, e in inside])
+    head, tail = "…" * (start > 0), "…" * (end < len(text))
+    return Snippet(head + shown + tail, tuple((s + len(head), e + len(head)) for s, e in marks))
+
+
+def _best_start(text: str, spans: Sequence[Span], width: int) -> int:
+    """Where the passage begins: at a sentence if the matches still fit."""
+    if not spans or len(text) <= width:
+        return 0
+    best, most = 0, (0, 0)
+    for begin, _ in spans:
+        inside = [text[s:e] for s, e in spans if s >= begin and e <= begin + width]
+        rank = (len(set(inside)), len(inside))
+        if rank > most:
+            best, most = begin, rank
+    last = max((e for s, e in spans if s >= best and e <= best + width), default=best)
+    room = max(0, min(best, best + width - last))  # how far the passage may begin before
+    breaks = [m.end() for m in _BREAK.finditer(text, best - room, best)]
+    start = breaks[-1] if breaks else best - min(room, width // 4)
+    return max(0, min(start, len(text) - 1))
+
+
+def _squeeze(text: str, marks: Sequence[Span]) -> tuple[str, list[Span]]:
+    """The text with runs of white space as one blank, and the marks moved along."""
+    moved = []
+    shift = [0] * (len(text) + 1)
+    out: list[str] = []
+    position = 0
+    for match in _SPACE.finditer(text):
+        for i in range(position, match.start()):
+            shift[i] = len(out)
+            out.append(text[i])
+        for i in range(match.start(), match.end()):
+            shift[i] = len(out)
+        out.append(" ")
+        position = match.end()
+    for i in range(position, len(text)):
+        shift[i] = len(out)
+        out.append(text[i])
+    shift[len(text)] = len(out)
+    for start, end in marks:
+        moved.append((shift[start], shift[end]))
+    return "".join(out), moved

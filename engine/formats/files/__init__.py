@@ -1,0 +1,67 @@
+"""Bytes -> tables of records: one file for each way of keeping rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from engine.errors import BadFile
+from engine.formats.files.database import database
+from engine.formats.files.delimited import delimited
+from engine.formats.files.encoding import encoding_of, is_text, reading
+from engine.formats.files.objects import is_json_lines, json_array, json_lines
+from engine.formats.files.workbook import workbook
+from engine.formats.record import Table
+
+_SAMPLE = 1 << 20  # characters
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+
+
+def tables(path: Path, wanted: Collection[str] = ()) -> Iterable[Table]:
+    """The tables a file holds, told by its first bytes; `wanted` are headers the user named.
+
+    Raises BadFile on a missing, empty or binary file.
+    """
+    head = _head(path)
+    if head.startswith(b"SQLite format 3\0"):
+        return database(path)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return workbook(path, wanted)
+    if head.startswith(_OLD_OFFICE):
+        raise BadFile(
+            f"{path.name} is an old .xls or a workbook with a password",
+            "open it in a spreadsheet program and save it as xlsx without a password",
+        )
+    return [_text(path, wanted)]
+
+
+def _text(path: Path, wanted: Collection[str]) -> Table:
+    encoding = encoding_of(path)
+    with reading(path, encoding, "") as (file, _):
+        sample = file.read(_SAMPLE)
+    if not sample.strip("\0\ufeff \t\r\n"):
+        raise BadFile(f"{path.name} is empty", "export it once more")
+    if not is_text(sample):
+        raise BadFile(
+            f"{path.name} is neither a text nor a workbook nor a database",
+            "unpack it, or export it as csv, xlsx, json or sqlite",
+        )
+    if is_json_lines(sample):
+        return json_lines(path, encoding)
+    if sample.lstrip("\0\ufeff \t\r\n").startswith(("{", "[")):
+        return json_array(path, encoding)
+    return delimited(path, encoding, wanted)
+
+
+def _head(path: Path) -> bytes:
+    if path.exists() and not path.is_file():
+        raise BadFile(f"{path} is a folder or a device", "name the files in it")
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        raise BadFile(f"{path} cannot be opened ({problem})", "look at its path") from error
+    if not head:
+        raise BadFile(f"{path.name} is empty", "export it once more")
+    return head

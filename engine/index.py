@@ -1,0 +1,186 @@
+"""Index: the small protocol that every backend fulfils, and what it hands back.
+
+The border: analysis above, BM25 below, ranking rules above. A backend takes Documents and gives
+candidates with scores. What every backend promises is held by one contract test class:
+
+- a hit shares a term with the query and scores above zero; a query without clauses lets its filter
+  alone decide, and scores 0;
+- score = float32 of the sum over fields and clauses of boost × weight × BM25 (Lucene's, one-byte
+  lengths, see engine.bm25), where N and the mean length count live notes that have the field;
+- order is score, then note_id; nothing depends on the order of additions;
+- a reader during a write sees before or after, never between.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import BadOption
+from engine.model import Document, Filter, Query, Signals
+
+MISSING = np.iinfo(np.int64).min  # an unknown time or count in a column
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """What the sum over fields and terms needs: BM25's k1 and b, and a boost for each field."""
+
+    k1: float = 1.5
+    b: float = 0.75
+    title: float = 3.0
+    tags: float = 2.0
+    body: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.k1) and self.k1 >= 0):
+            raise BadOption(f"k1 is {self.k1}", "give a number of 0 or more, for example 1.5")
+        if not 0 <= self.b <= 1:
+            raise BadOption(f"b is {self.b}", "give a number from 0 to 1, for example 0.75")
+
+    def boosts(self) -> tuple[tuple[str, float], ...]:
+        """(field, boost) of the fields that count."""
+        pairs = (("title", self.title), ("tags", self.tags), ("body", self.body))
+        return tuple((field, boost) for field, boost in pairs if boost > 0)
+
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The best notes of a query as columns of one length, best first.
+
+    `bm25` is float32. Integer columns hold MISSING for unknown. `kinds`, `channels`, `authors` and
+    `clusters` are strings. `total` counts all matching notes, not only these.
+    """
+
+    note_ids: list[str]
+    bm25: npt.NDArray[np.float32]
+    published: Integers
+    likes: Integers
+    collects: Integers
+    comments: Integers
+    shares: Integers
+    kinds: list[str]
+    channels: list[str]
+    authors: list[str]
+    clusters: list[str]
+    total: int
+
+    def __len__(self) -> int:
+        return len(self.note_ids)
+
+    def take(self, rows: Sequence[int]) -> Hits:
+        """Some rows, in the order given; `total` stays."""
+        columns = {}
+        for name in ("bm25", "published", "likes", "collects", "comments", "shares"):
+            columns[name] = getattr(self, name)[list(rows)]
+        for name in ("note_ids", "kinds", "channels", "authors", "clusters"):
+            values = getattr(self, name)
+            columns[name] = [values[row] for row in rows]
+        return Hits(total=self.total, **columns)
+
+
+@dataclass(frozen=True, slots=True)
+class TermScore:
+    """One summand of a note's score and all that it was computed from (float32 values)."""
+
+    field: str
+    term: str
+    value: float
+    weight: float
+    idf: float
+    tf: int
+    length: float
+    df: int
+    notes: int
+
+
+class Index(Protocol):
+    """Documents in, candidates with scores out."""
+
+    @property
+    def version(self) -> int:
+        """Grows with each published change; the store's sequence number that it holds."""
+        ...
+
+    def update(self, documents: Iterable[Document], deleted: Sequence[str], version: int) -> None:
+        """Add or replace documents and drop deleted ids, in one step that readers see whole."""
+        ...
+
+    def search(self, query: Query, scoring: Scoring, limit: int) -> Hits:
+        """The best `limit` notes of a query."""
+        ...
+
+    def explain(self, query: Query, scoring: Scoring, note_id: str) -> list[TermScore]:
+        """The summands of one note's score; empty when it does not match or is not there."""
+        ...
+
+    def vocabulary(self) -> Iterator[tuple[str, int]]:
+        """(term, live notes that hold it in the field where most do), each term once, sorted."""
+        ...
+
+    def signals(self, note_ids: Sequence[str]) -> dict[str, Signals]:
+        """What is known of live notes, by id; unknown ids are left out."""
+        ...
+
+    def labels(self, name: Literal["tags", "brands"]) -> dict[str, int]:
+        """Folded tag or brand -> live notes that carry it."""
+        ...
+
+    def __len__(self) -> int:
+        """Live notes."""
+        ...
+
+
+def signal_columns(
+    note_ids: Sequence[str],
+    bm25: npt.NDArray[np.float32],
+    signals: Sequence[Signals],
+    total: int,
+) -> Hits:
+    """Hits from signals a note at a time."""
+
+    def numbers(values: Iterable[int | None]) -> Integers:
+        return np.array([MISSING if value is None else value for value in values], np.int64)
+
+    return Hits(
+        note_ids=list(note_ids),
+        bm25=bm25,
+        published=numbers(row.published for row in signals),
+        likes=numbers(row.likes for row in signals),
+        collects=numbers(row.collects for row in signals),
+        comments=numbers(row.comments for row in signals),
+        shares=numbers(row.shares for row in signals),
+        kinds=[row.kind for row in signals],
+        channels=[row.channel for row in signals],
+        authors=[row.author for row in signals],
+        clusters=[row.cluster for row in signals],
+        total=total,
+    )
+
+
+def passes(signals: Signals, wanted: Filter) -> bool:
+    """Whether a note may stand on the page: the meaning of Filter that backends must share."""
+    lists = (
+        (wanted.kinds, (signals.kind,)),
+        (wanted.channels, (signals.channel,)),
+        (wanted.authors, (signals.author,)),
+        (wanted.tags, signals.tags),
+        (wanted.brands, signals.brands),
+    )
+    if any(allowed and not set(allowed) & set(values) for allowed, values in lists):
+        return False
+    if wanted.since is None and wanted.until is None:
+        return True
+    if signals.published is None:
+        return False
+    return (wanted.since is None or signals.published >= wanted.since) and (
+        wanted.until is None or signals.published < wanted.until
+    )

@@ -1,0 +1,296 @@
+"""Engine: one library, opened; each method is one path through the house."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from engine.backends.embedded import EmbeddedIndex
+from engine.display import ruleset
+from engine.display.ruleset import RuleSet
+from engine.errors import LibraryBusy, NotFound, StaleIndex
+from engine.formats import ReadOptions
+from engine.model import CHINA, Document, Note, Row
+from engine.pipeline import ingest
+from engine.pipeline.answers import Explanation, Page, Stats
+from engine.pipeline.library import Library, this_task
+from engine.pipeline.preview import Change, changes
+from engine.pipeline.report import ImportReport
+from engine.pipeline.search import Asked, Searcher
+from engine.store import Store, Stored
+from engine.text import lexicon as lexicons
+from engine.text.document import documents
+from engine.text.segment import Segmenter, is_word
+from engine.text.suggest import Suggester
+
+_BATCH = 1000  # notes that are analysed and indexed at once
+Tick = Callable[[float], None]
+_T = TypeVar("_T")
+
+
+def _quiet(_: float) -> None:
+    """A progress callback for nobody."""
+
+
+class Engine:
+    """The notes of one library, ready for questions; use it as a context manager."""
+
+    def __init__(self, library: Library, rules: str | Path | None = None) -> None:
+        self.library = library
+        own = library.rules if library.rules.is_file() else ruleset.DEFAULT
+        self.rule_set: RuleSet = ruleset.load(rules or own)
+        self.store = Store(library.notes)
+        self._suggester: tuple[int, Suggester] | None = None
+        self._load_lexicon()
+
+    @classmethod
+    def open(cls, folder: Path, rules: str | Path | None = None, create: bool = False) -> Engine:
+        """Open a library; NotFound when it is not there and `create` is false.
+
+        An index that is behind the notes (a killed import) is brought up to them first.
+        """
+        library = Library(folder)
+        if create:
+            library.create()
+        else:
+            library.demand()
+        return cls(library, rules)
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.store.close()
+
+    # --- notes in ------------------------------------------------------------------------------
+
+    def import_file(
+        self, path: Path, options: ReadOptions, now: datetime, tick: Tick = _quiet
+    ) -> ImportReport:
+        """Import one export and make it searchable; see `ingest.import_file`."""
+        with self.library.writing(this_task()):
+            try:
+                report = ingest.import_file(
+                    self.store, path, options, now, tick, self.library.rejected
+                )
+            finally:
+                self._catch_up()
+        return report
+
+    def dry_run(
+        self, path: Path, options: ReadOptions, now: datetime, tick: Tick = _quiet
+    ) -> ImportReport:
+        """The report that `import_file` would give; nothing is kept."""
+        with self.library.writing(this_task()):
+            return ingest.rehearse(self.store, path, options, now, tick)
+
+    def import_rows(self, name: str, rows: Iterable[Row], now: datetime) -> ImportReport:
+        """Import a stream of rows and make it searchable."""
+        with self.library.writing(this_task()):
+            try:
+                return ingest.import_rows(self.store, name, rows, now)
+            finally:
+                self._catch_up()
+
+    def delete(self, note_id: str) -> None:
+        """Drop a note from the library and the index; NotFound when it is not there."""
+        with self.library.writing(this_task()):
+            with self.store.writing():
+                gone = self.store.delete(note_id)
+            if not gone:
+                raise NotFound(f"no note {note_id}", "take an id from `search --json`")
+            self._catch_up()
+
+    def rebuild(self, tick: Tick = _quiet) -> int:
+        """Make the index again from notes.db; the number of notes."""
+        with self.library.writing(this_task()):
+            self._load_lexicon()
+            total = self.store.totals()["notes"]
+            seq = self.store.seq
+            self.index.rebuild(self._batches(self.store.all(), total, tick), seq)
+            return total
+
+    def refresh(self) -> None:
+        """Bring the index up to the notes, when nobody else is doing it."""
+        if self.index.version >= self.store.seq:
+            return
+        busy = contextlib.suppress(LibraryBusy, OSError)
+        with busy, self.library.writing(this_task(), wait=0):
+            self._catch_up()
+
+    # --- answers out ---------------------------------------------------------------------------
+
+    def as_of(self, now: datetime | None = None) -> datetime:
+        """`now` if given, else the latest moment the library knows: pages do not age by lying."""
+        return now or self.store.as_of() or datetime(2000, 1, 1, tzinfo=CHINA)
+
+    def search(self, words: str, asked: Asked | None = None, now: datetime | None = None) -> Page:
+        """The page of a query."""
+        asked = asked or Asked()
+        page = self._fresh(lambda: self.searcher(now).page(words, asked))
+        if page.total:
+            return page
+        return _with_corrections(page, self.suggester(), self.segmenter)
+
+    def explain(
+        self,
+        note_id: str,
+        words: str,
+        asked: Asked | None = None,
+        now: datetime | None = None,
+    ) -> Explanation:
+        """Why a note stands where it stands for a query."""
+        asked = asked or Asked()
+        return self._fresh(lambda: self.searcher(now).explain(note_id, words, asked))
+
+    def note(self, note_id: str) -> Note:
+        """A stored note; NotFound when it is not there."""
+        stored = self.store.get(note_id)
+        if stored is None:
+            raise NotFound(f"no note {note_id}", "take an id from `search --json`")
+        return stored.note
+
+    def suggester(self) -> Suggester:
+        """Completions and corrections over the words of the notes, made once per index version."""
+        version = self.index.version
+        if self._suggester is None or self._suggester[0] != version:
+            self._suggester = (version, Suggester(self._words()))
+        return self._suggester[1]
+
+    def stats(self) -> Stats:
+        """What the library holds."""
+        totals = self.store.totals()
+        first, last = self.store.published()
+        return Stats(
+            notes=totals["notes"],
+            authors=totals["authors"],
+            observations=totals["observations"],
+            tags=len(self.index.labels("tags")),
+            terms=sum(1 for _ in self.index.vocabulary()),
+            first_published=first,
+            last_published=last,
+            index_version=self.index.version,
+            lexicon=self.segmenter.lexicon.fingerprint,
+            rule_set=self.rule_set.label,
+        )
+
+    def verify(self) -> tuple[int, int]:
+        """Read every stored byte: (notes, index files). Damaged names what is wrong."""
+        return self.store.check(), self.index.check()
+
+    def notes(self) -> Iterator[Note]:
+        """All notes, by id."""
+        return (stored.note for stored in self.store.all())
+
+    # --- lexicon -------------------------------------------------------------------------------
+
+    def term(self, word: str) -> str:
+        """A word as the index knows it."""
+        return lexicons.as_term(word)
+
+    def lexicon_lines(self, word: str, kind: str, same: Sequence[str]) -> dict[str, list[str]]:
+        """The lines that say a word is of a kind and written in other ways too, by file name."""
+        lexicons.check_phrases([word, *same])
+        lines = {f"{kind}.txt": [word]}
+        if same:
+            lines["aliases.txt"] = [" = ".join([word, *same])]
+        return lines
+
+    def preview(self, lines: Mapping[str, Sequence[str]]) -> Iterator[Change]:
+        """Notes whose terms change when these lines join the library's lexicon."""
+        with tempfile.TemporaryDirectory(prefix="noterank-") as folder:
+            trial = Path(folder) / "lexicon"
+            if self.library.lexicon.is_dir():
+                shutil.copytree(self.library.lexicon, trial)
+            lexicons.append(trial, lines)
+            after = Segmenter(lexicons.load(trial))
+        phrases = [part for rows in lines.values() for row in rows for part in row.split("=")]
+        return changes(self.notes(), phrases, self.segmenter, after)
+
+    def add_to_lexicon(self, lines: Mapping[str, Sequence[str]]) -> None:
+        """Add lines to the library's lexicon and make the index anew."""
+        lexicons.append(self.library.lexicon, lines)
+        self.rebuild()
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _load_lexicon(self) -> None:
+        self.segmenter = Segmenter(lexicons.load(self.library.lexicon))
+        self.index = EmbeddedIndex(self.library.index, self.segmenter.fingerprint)
+
+    def _fresh(self, answer: Callable[[], _T]) -> _T:
+        """An answer from an index that is up to the notes; a lexicon changed by another is read."""
+        try:
+            self.refresh()
+            return answer()
+        except StaleIndex:
+            self._load_lexicon()
+            self.refresh()
+            return answer()
+
+    def searcher(self, now: datetime | None = None) -> Searcher:
+        """Search over the library as it is now."""
+        return Searcher(self.store, self.index, self.segmenter, self.rule_set, self.as_of(now))
+
+    def _catch_up(self) -> None:
+        """Index what changed since the index's version, in batches that are whole by themselves."""
+        deleted = self.store.deleted_since(self.index.version)
+        changed = self.store.since(self.index.version)
+        for batch in iter(lambda: list(itertools.islice(changed, _BATCH)), []):
+            self.index.update(self._documents(batch), deleted, batch[-1].seq)
+            deleted = []
+        if self.index.version < self.store.seq:
+            self.index.update([], deleted, self.store.seq)
+
+    def _documents(self, batch: Sequence[Stored]) -> list[Document]:
+        notes = [stored.note for stored in batch]
+        return documents(notes, [stored.cluster for stored in batch], self.segmenter)
+
+    def _batches(
+        self, stored: Iterator[Stored], total: int, tick: Tick
+    ) -> Iterator[list[Document]]:
+        done = 0
+        for batch in iter(lambda: list(itertools.islice(stored, _BATCH)), []):
+            yield self._documents(batch)
+            done += len(batch)
+            tick(done / total)
+
+    def _words(self) -> dict[str, int]:
+        """Words of the notes with how many hold them: dictionary and lexicon words, and tags."""
+        lexicon = self.segmenter.lexicon
+        words = {
+            lexicon.spelling(term): count
+            for term, count in self.index.vocabulary()
+            if term in lexicon.entries or (len(term) > 1 and is_word(term))
+        }
+        for tag, count in self.index.labels("tags").items():
+            words[tag] = max(count, words.get(tag, 0))
+        return words
+
+
+def _with_corrections(page: Page, suggester: Suggester, segmenter: Segmenter) -> Page:
+    """The empty page with queries to try instead."""
+    typed = page.words.strip()
+    whole = suggester.correct(typed)
+    single = [
+        typed.replace(word, better)
+        for word in segmenter.words(typed.lower())
+        for better in suggester.correct(word, 1)
+    ]
+    return replace(page, did_you_mean=tuple(dict.fromkeys([*whole, *single]))[:3])

@@ -1,0 +1,288 @@
+"""Words -> page, note and words -> explanation: match, rescore, arrange, show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from engine.display import page as pages
+from engine.display import rules
+from engine.display.page import Order
+from engine.display.rules import Applied, Floats
+from engine.display.ruleset import RuleSet
+from engine.display.sentence import Standing, sentence
+from engine.display.snippet import Snippet, snippet
+from engine.errors import BadOption, NotFound
+from engine.index import MISSING, Hits, Index, TermScore
+from engine.model import CHINA, SORTS, Filter, Note, Query, Signals, Sort
+from engine.pipeline.answers import Explanation, Page, Part, Result
+from engine.store import Store
+from engine.text.normalise import fold_key
+from engine.text.query import Weights, parse, plain
+from engine.text.segment import Segmenter
+from engine.text.spans import spans
+
+MAX_LIMIT = 1000
+MAX_OFFSET = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything about a search besides its words."""
+
+    sort: Sort = "general"
+    filter: Filter = field(default=Filter())
+    limit: int = 20
+    offset: int = 0
+    explain: bool = False
+    facets: bool = False
+
+    def __post_init__(self) -> None:
+        if self.sort not in SORTS:
+            raise BadOption(f"no sort '{self.sort}'", f"use one of {', '.join(SORTS)}")
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise BadOption(f"limit is {self.limit}", f"use 1 to {MAX_LIMIT}")
+        if not 0 <= self.offset <= MAX_OFFSET:
+            raise BadOption(f"offset is {self.offset}", f"use 0 to {MAX_OFFSET}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A window after rules: the hits, their scores, the rules applied, and the order."""
+
+    query: Query
+    hits: Hits
+    scores: Floats
+    applied: list[Applied]
+    order: Order
+
+
+class Searcher:
+    """Search over one state of a library, by one rule set, as of one moment."""
+
+    def __init__(
+        self, store: Store, index: Index, segmenter: Segmenter, rule_set: RuleSet, now: datetime
+    ) -> None:
+        self._store = store
+        self._index = index
+        self._segmenter = segmenter
+        self._rules = rule_set
+        self._now = now
+
+    def page(self, words: str, asked: Asked) -> Page:
+        """The page of a query."""
+        ranked = self._rank(words, asked)
+        shown = ranked.order.rows[asked.offset : asked.offset + asked.limit]
+        results = self._results(ranked, shown, asked)
+        return Page(
+            words=words,
+            results=tuple(results),
+            total=ranked.hits.total,
+            placed=len(ranked.order.rows),
+            offset=asked.offset,
+            as_of=self._now,
+            rule_set=self._rules.label,
+            index_version=self._index.version,
+            notes=ranked.query.notes,
+            facets=self._facets(ranked.hits) if asked.facets else None,
+        )
+
+    def ids(self, words: str, limit: int) -> list[str]:
+        """Ids of the first `limit` places of the general page for words without operators."""
+        weights = self._weights()
+        ranked = self._arranged(plain(words, self._segmenter, weights), "general")
+        return [ranked.hits.note_ids[row] for row in ranked.order.rows[:limit]]
+
+    def explain(self, note_id: str, words: str, asked: Asked) -> Explanation:
+        """Why a note has its place, in parts that reproduce its score exactly."""
+        if self._store.get(note_id) is None:
+            raise NotFound(f"no note {note_id} in this library", "take an id from `search --json`")
+        ranked = self._rank(words, asked)
+        try:
+            row = ranked.hits.note_ids.index(note_id)
+        except ValueError:
+            return self._absent(note_id, words, ranked)
+        terms = self._index.explain(ranked.query, self._rules.scoring, note_id)
+        places = {placed: place for place, placed in enumerate(ranked.order.rows, 1)}
+        return Explanation(
+            note_id=note_id,
+            words=words,
+            position=places.get(row),
+            total=ranked.hits.total,
+            score=float(ranked.scores[row]),
+            parts=tuple(_parts(terms, ranked, row)),
+            sentence=self._sentence(ranked, row, terms, ranked.order.rows[:20]),
+        )
+
+    def _absent(self, note_id: str, words: str, ranked: _Ranked) -> Explanation:
+        parts = self._index.explain(ranked.query, self._rules.scoring, note_id)
+        reason = "没有命中查询中的任何词，或被筛选条件排除。"
+        if parts:
+            reason = f"命中了查询，但相关度不在前 {self._rules.page.window} 名的窗口内。"
+        return Explanation(note_id, words, None, ranked.hits.total, 0.0, (), reason)
+
+    def _rank(self, words: str, asked: Asked) -> _Ranked:
+        query = parse(words, self._segmenter, self._weights())
+        wanted = both(query.filter, asked.filter)
+        return self._arranged(replace(query, filter=wanted), asked.sort)
+
+    def _weights(self) -> Weights:
+        weights = self._rules.query
+        return Weights(weights.alias, weights.onward, weights.bigram)
+
+    def _arranged(self, query: Query, sort: Sort) -> _Ranked:
+        window = self._rules.page.window if query.clauses else len(self._index)
+        if not query.clauses and query.filter == Filter():
+            window = 0  # nothing was asked
+        hits = self._index.search(query, self._rules.scoring, window)
+        if query.phrases:
+            hits = self._with_phrases(hits, query.phrases)
+        scores, applied = rules.apply(self._rules, hits, self._now)
+        order = pages.arrange(hits, scores, sort, self._rules.page)
+        return _Ranked(query, hits, scores, applied, order)
+
+    def _with_phrases(self, hits: Hits, phrases: Sequence[str]) -> Hits:
+        """The hits whose text holds every phrase as it was typed, folded."""
+        stored = self._store.get_many(hits.note_ids)
+        rows = [
+            row
+            for row, note_id in enumerate(hits.note_ids)
+            if note_id in stored and _holds(stored[note_id].note, phrases)
+        ]
+        lost = len(hits) - len(rows)
+        return replace(hits.take(rows), total=hits.total - lost)
+
+    def _results(self, ranked: _Ranked, shown: Sequence[int], asked: Asked) -> list[Result]:
+        ids = [ranked.hits.note_ids[row] for row in shown]
+        stored = self._store.get_many(ids)
+        signals = self._index.signals(ids)
+        terms = _marked(ranked.query)
+        results = []
+        for place, (row, note_id) in enumerate(zip(shown, ids, strict=True), asked.offset + 1):
+            if note_id not in stored:
+                continue  # deleted between the index's state and the store's
+            note = stored[note_id].note
+            results.append(
+                Result(
+                    position=place,
+                    note=note,
+                    score=float(ranked.scores[row]),
+                    bm25=float(ranked.hits.bm25[row]),
+                    snippet=snippet(note.body, spans(note.body, terms)),
+                    title=Snippet(note.title, tuple(spans(note.title, terms))),
+                    brands=self._brands(signals[note_id]) if note_id in signals else (),
+                    copies=ranked.order.copies.get(row, 0),
+                    sentence=self._why(ranked, row, note_id, shown) if asked.explain else "",
+                )
+            )
+        return results
+
+    def _brands(self, signals: Signals) -> tuple[str, ...]:
+        return tuple(self._segmenter.lexicon.brand_named(brand) for brand in signals.brands)
+
+    def _why(self, ranked: _Ranked, row: int, note_id: str, shown: Sequence[int]) -> str:
+        terms = self._index.explain(ranked.query, self._rules.scoring, note_id)
+        return self._sentence(ranked, row, terms, shown)
+
+    def _sentence(
+        self, ranked: _Ranked, row: int, terms: Sequence[TermScore], page: Sequence[int]
+    ) -> str:
+        lexicon = self._segmenter.lexicon
+        spellings = {
+            clause.term: lexicon.spelling(clause.term)
+            for clause in ranked.query.clauses
+            if clause.route != "bigram" and (len(clause.term) > 1 or not clause.term.isalpha())
+        }
+        return sentence(terms, spellings, Standing(ranked.hits, row, page), self._now)
+
+    def _facets(self, hits: Hits) -> dict[str, list[tuple[str, int]]]:
+        """Values of the window's notes, most notes first; `month` newest first."""
+        known = list(self._index.signals(hits.note_ids).values())
+        counters: dict[str, Counter[str]] = {
+            "kind": Counter(signals.kind or "unknown" for signals in known),
+            "channel": Counter(signals.channel or "unknown" for signals in known),
+            "tag": Counter(tag for signals in known for tag in signals.tags),
+            "brand": Counter(b for signals in known for b in self._brands(signals)),
+        }
+        facets = {
+            name: sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:20]
+            for name, counter in counters.items()
+        }
+        months = Counter(_month(signals.published) for signals in known)
+        facets["month"] = sorted(months.items(), reverse=True)[:24]
+        return facets
+
+
+def both(one: Filter, other: Filter) -> Filter:
+    """A filter that lets pass what both do (lists join: any of either, as the app's do)."""
+    since = [value for value in (one.since, other.since) if value is not None]
+    until = [value for value in (one.until, other.until) if value is not None]
+    return Filter(
+        kinds=one.kinds + other.kinds,
+        tags=one.tags + other.tags,
+        brands=one.brands + other.brands,
+        authors=one.authors + other.authors,
+        channels=one.channels + other.channels,
+        since=max(since, default=None),
+        until=min(until, default=None),
+    )
+
+
+def _parts(terms: Sequence[TermScore], ranked: _Ranked, row: int) -> list[Part]:
+    """Summands, their sum, the rules' factors, and the product: the score."""
+    routes = {clause.term: clause.route for clause in ranked.query.clauses}
+    parts = [
+        Part(f"bm25.{t.field}:{t.term}", t.value, None, _how(t, routes.get(t.term, "")))
+        for t in terms
+    ]
+    summed = sum(part.value for part in parts)
+    bm25 = float(ranked.hits.bm25[row])
+    if bm25 != summed:
+        parts.append(Part("bm25.rounding", bm25 - summed, None, "the sum is kept as float32"))
+    parts.append(Part("sum", bm25, None, "BM25, the sum of the rows above"))
+    for rule in ranked.applied:
+        signal, factor = float(rule.signal[row]), float(rule.factor[row])
+        note = f"1 + weight {rule.rule.weight:g} × signal {signal:.4f}"
+        parts.append(Part(f"rule.{rule.name}", signal, factor, note + _unknown(rule, ranked, row)))
+    parts.append(Part("product", float(ranked.scores[row]), None, "the score: sum × all factors"))
+    return parts
+
+
+def _how(term: TermScore, route: str) -> str:
+    said = (
+        f"weight {term.weight:g}, idf {term.idf:.3f} ({term.df} of {term.notes} notes),"
+        f" {term.tf}× in {term.length:.0f} terms"
+    )
+    return f"{route}; {said}" if route else said
+
+
+def _unknown(rule: Applied, ranked: _Ranked, row: int) -> str:
+    """Says on what a signal rests when something of it is unknown."""
+    hits = ranked.hits
+    if rule.name == "engagement":
+        names = ("likes", "collects", "comments", "shares")
+        absent = [name for name in names if getattr(hits, name)[row] == MISSING]
+        return f"; unknown and left out: {', '.join(absent)}" if absent else ""
+    if rule.name == "freshness" and hits.published[row] == MISSING:
+        return "; the date is unknown"
+    return ""
+
+
+def _marked(query: Query) -> list[str]:
+    """Terms worth highlighting: words and aliases, lone characters only when there is no other."""
+    words = [c.term for c in query.clauses if c.route != "bigram"]
+    long = [word for word in words if len(word) > 1 or not word.isalnum()]
+    return long or words
+
+
+def _holds(note: Note, phrases: Sequence[str]) -> bool:
+    texts = [fold_key(text) for text in (note.title, note.body, *note.tags)]
+    return all(any(phrase in text for text in texts) for phrase in phrases)
+
+
+def _month(published: int | None) -> str:
+    if published is None:
+        return "unknown"
+    return datetime.fromtimestamp(published, CHINA).strftime("%Y-%m")

@@ -1,0 +1,229 @@
+"""Words that stay whole, what kind each is, and what else a searcher of it means.
+
+A folder of text files: `KIND.txt` holds one phrase a line, `aliases.txt` holds `a = b = c` (the
+same thing, the first is canonical) and `a => b, c` (who searches a also means b and c). The
+built-in folder stands beside this file; a library's own `lexicon/` comes on top.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import BadLexicon
+from engine.text.normalise import fold_key
+
+BUILT_IN = Path(__file__).parent / "lexicon"
+KINDS = (
+    "brand",
+    "product",
+    "ingredient",
+    "effect",
+    "skin_type",
+    "scene",
+    "crowd",
+    "slang",
+    "category",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A phrase in its usual spelling; `own` when the user's lexicon brought it."""
+
+    phrase: str
+    kind: str
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A term that a query word also stands for, and how one gets there."""
+
+    term: str
+    same: bool  # two-way: another spelling of the same thing; else one-way
+    route: str
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Phrases by their term, and the ways between them; frozen, so that an index can trust it."""
+
+    entries: dict[str, Entry]
+    canonical: dict[str, str]  # term -> the first spelling of its set
+    sets: dict[str, tuple[str, ...]]  # term -> all terms of its two-way set
+    onward: dict[str, tuple[str, ...]]  # term -> terms that a searcher also wants
+    makers: dict[str, str]  # product term -> brand, from one-way lines `brand => product`
+    fingerprint: str
+
+    def kind(self, term: str) -> str:
+        """The kind of a term, "" for a word that is not in the lexicon."""
+        entry = self.entries.get(term)
+        return entry.kind if entry else ""
+
+    def aliases(self, term: str) -> list[Alias]:
+        """What else a searcher of `term` means, two-way spellings first."""
+        same = self.sets.get(term, (term,))
+        found = [Alias(t, True, f"{self.spelling(term)} = {self.spelling(t)}") for t in same]
+        onward = dict.fromkeys(t for s in same for t in self.onward.get(s, ()) if t not in same)
+        found += [Alias(t, False, f"{self.spelling(term)} → {self.spelling(t)}") for t in onward]
+        return [alias for alias in found if alias.term != term]
+
+    def spelling(self, term: str) -> str:
+        """The usual spelling of a term, or the term itself."""
+        entry = self.entries.get(term)
+        return entry.phrase if entry else term
+
+    def brand(self, term: str) -> str:
+        """The brand that a term names or that makes the product it names; "" for none."""
+        owner = self.makers.get(term, term)
+        if self.kind(owner) != "brand":
+            return ""
+        return self.canonical.get(owner, self.spelling(owner))
+
+    def brand_named(self, text: str) -> str:
+        """The canonical spelling of a brand as a user types it, or the text itself."""
+        return self.brand(as_term(text)) or text
+
+
+def as_term(phrase: str) -> str:
+    """A phrase as an index term: folded, inner white space as `_` (a term holds no white space)."""
+    return fold_key(phrase).replace(" ", "_")
+
+
+def load(own: Path | None = None) -> Lexicon:
+    """The built-in lexicon with a library's own folder on top; BadLexicon names file and line."""
+    builder = _Builder()
+    for folder, mine in ((BUILT_IN, False), (own, True)):
+        if folder is None or not folder.is_dir():
+            continue
+        for kind in KINDS:
+            builder.phrases(folder / f"{kind}.txt", kind, mine)
+        builder.aliases(folder / "aliases.txt", mine)
+    return builder.finish()
+
+
+def check_phrases(phrases: Sequence[str]) -> None:
+    """BadLexicon for a phrase that no lexicon line can hold."""
+    for phrase in phrases:
+        if len(as_term(phrase)) < 2 or any(mark in phrase for mark in "=,，\n#"):
+            raise BadLexicon(
+                f"'{phrase}' cannot be a lexicon phrase",
+                "give two or more characters without = , # and line breaks",
+            )
+
+
+def append(folder: Path, lines_of: Mapping[str, Sequence[str]]) -> None:
+    """Add lines to files of a lexicon folder, each line once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, new in lines_of.items():
+        path = folder / name
+        known = path.read_text("utf-8-sig").splitlines() if path.is_file() else []
+        path.write_text("\n".join(dict.fromkeys([*known, *new])) + "\n", "utf-8")
+
+
+def lines(path: Path) -> Iterator[tuple[int, str]]:
+    """(line number, text) of a lexicon file, comments and blank lines left out."""
+    if not path.is_file():
+        return
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadLexicon(f"{path} is not UTF-8", "save it as UTF-8") from error
+    for number, line in enumerate(text.splitlines(), 1):
+        line = line.strip()
+        if line and not line.startswith("#"):
+            yield number, line
+
+
+class _Builder:
+    """Collects files into a Lexicon."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.canonical: dict[str, str] = {}
+        self.sets: dict[str, tuple[str, ...]] = {}
+        self.onward: dict[str, tuple[str, ...]] = {}
+        self.digest = hashlib.sha256()
+
+    def phrases(self, path: Path, kind: str, own: bool) -> None:
+        for number, phrase in lines(path):
+            self._add(phrase, kind, own, f"{path}:{number}")
+
+    def aliases(self, path: Path, own: bool) -> None:
+        for number, line in lines(path):
+            place = f"{path}:{number}"
+            if "=>" in line:
+                self._one_way(line, own, place)
+            elif "=" in line:
+                self._two_way(line, own, place)
+            else:
+                raise BadLexicon(
+                    f"{place}: '{line}' is no alias", "write `a = b` for the same, `a => b, c` else"
+                )
+
+    def finish(self) -> Lexicon:
+        makers = {
+            product: brand
+            for brand, products in self.onward.items()
+            if self._kind(brand) == "brand"
+            for product in products
+            if self._kind(product) == "product"
+        }
+        return Lexicon(
+            self.entries,
+            self.canonical,
+            self.sets,
+            self.onward,
+            makers,
+            self.digest.hexdigest()[:16],
+        )
+
+    def _kind(self, term: str) -> str:
+        return self.entries[term].kind
+
+    def _add(self, phrase: str, kind: str, own: bool, place: str) -> str:
+        term = as_term(phrase)
+        if len(term) < 2:
+            raise BadLexicon(
+                f"{place}: '{phrase}' is a single character", "lexicon phrases have two or more"
+            )
+        self.digest.update(f"{kind}\0{phrase}\0{own}\n".encode())
+        if term not in self.entries or own:
+            self.entries[term] = Entry(phrase, kind, own)
+        return term
+
+    def _members(self, names: list[str], kind: str, own: bool, place: str) -> tuple[str, ...]:
+        terms: dict[str, None] = {}
+        for name in (n.strip() for n in names):
+            if not name:
+                raise BadLexicon(f"{place}: an empty name", "remove the stray = or comma")
+            term = as_term(name)
+            if term not in self.entries:
+                self._add(name, kind, own, place)
+            terms.setdefault(term)
+        return tuple(terms)
+
+    def _kind_of(self, names: list[str], default: str) -> str:
+        known = (self.entries.get(as_term(name.strip())) for name in names)
+        return next((entry.kind for entry in known if entry), default)
+
+    def _two_way(self, line: str, own: bool, place: str) -> None:
+        self.digest.update(line.encode())
+        names = line.split("=")
+        members = self._members(names, self._kind_of(names, "category"), own, place)
+        joined = dict.fromkeys(t for m in members for t in self.sets.get(m, (m,)))
+        first = self.canonical.get(members[0], names[0].strip())
+        for term in joined:
+            self.sets[term] = tuple(joined)
+            self.canonical[term] = first
+
+    def _one_way(self, line: str, own: bool, place: str) -> None:
+        self.digest.update(line.encode())
+        left, _, right = line.partition("=>")
+        (source,) = self._members([left], "category", own, place)
+        default = "product" if self._kind(source) == "brand" else self._kind(source)
+        targets = self._members(right.replace("，", ",").split(","), default, own, place)
+        self.onward[source] = tuple(dict.fromkeys(self.onward.get(source, ()) + targets))

@@ -1,0 +1,126 @@
+"""Original text -> folded text of the same meaning, with a way back to the original characters.
+
+Folding works one character at a time: NFKC (width, ligatures), lower case, traditional to
+simplified; zero-width, variation selectors and private use vanish. Mark-up (topics, stickers,
+mentions) is blanked before, so that it never becomes a term.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from dataclasses import dataclass
+from functools import cache
+
+from opencc import OpenCC
+
+_TOPIC = r"[#＃](?P<topic>[^#＃\[\]\n]{1,60}?)\[(?:话题|話題)\](?:[#＃])?"
+_BARE = (
+    r"(?<![0-9A-Za-z&])[#＃](?P<bare>[^\s#＃@\[\]，。！？,!?;；：:（）()、…~～\"“”'‘’《》]{1,40})"
+    r"(?:[#＃](?=[\s#＃]|$))?"
+)
+_STICKER = (
+    r"\[[^\[\]\s]{1,10}[RH]\]"
+    r"|\[(?:doge|狗头|奸笑|强|弱|捂脸|微笑|笑哭|哭惹|飞吻|色|得意|偷笑|害羞|赞|大笑|皱眉|生气|失望"
+    r"|抠鼻|吃瓜|再见|叹气|汗颜|扯脸|抓狂|惊恐|石化|买爆|萌萌哒|吧唧|暗中观察|派对|自拍|拔草|种草|哇"
+    r"|皇冠|红色心形|紫色心形|玫瑰|礼物|加油|耶|比心|向右|话题)\]"
+)
+_STICKERS = re.compile(_STICKER + r"|\[[^\[\]\s]{0,10}$")  # the last one may have been cut off
+_MENTION = r"(?<![0-9A-Za-z._])@[^\s@#＃，。！？,!?;；：:、（）()]{1,30}"
+_MARKUP = re.compile(f"{_TOPIC}|{_STICKER}|{_BARE}|{_MENTION}")
+
+_VANISH = {"Cf", "Co", "Cs"}  # format (zero-width), private use, lone surrogates
+_FILLERS = {0x3164, 0xFFA0, 0x115F, 0x1160, 0x20E3}  # Hangul fillers, the keycap's frame
+_VARIANTS = {"妳": "你", "祂": "他", "裡": "里", "線": "线"}  # t2s leaves some of them as they are
+
+
+class _FoldTable(dict[int, str]):
+    """str.translate table that learns each character once."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_character(chr(code))
+        return folded
+
+
+@cache
+def _simplifier() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def _fold_character(char: str) -> str:
+    code = ord(char)
+    if code in _FILLERS or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
+        return ""
+    category = unicodedata.category(char)
+    if category in _VANISH:
+        return ""
+    if category == "Cc":
+        return " "
+    if char in _VARIANTS:
+        return _VARIANTS[char]
+    folded = unicodedata.normalize("NFKC", char).lower()
+    return folded if folded.isascii() else str(_simplifier().convert(folded))
+
+
+_TABLE = _FoldTable()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text; character i of `text` comes from character `origin[i]` of the original.
+
+    `origin` has one entry more than `text` (the original's length); None when nothing moved.
+    """
+
+    text: str
+    origin: array[int] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Characters [start, end) of the folded text as characters of the original."""
+        if self.origin is None:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+def fold(text: str) -> Folded:
+    """Fold `text` character by character; spans stay true to the original."""
+    folded = text.translate(_TABLE)
+    if len(folded) == len(text) and all(len(_TABLE[ord(c)]) == 1 for c in set(text)):
+        return Folded(folded)
+    origin = array("l")
+    for position, char in enumerate(text):
+        origin.extend([position] * len(_TABLE[ord(char)]))
+    origin.append(len(text))
+    return Folded(folded, origin)
+
+
+def fold_key(text: str) -> str:
+    """A short text as a key to compare by: folded, outer white space gone, inner runs to one."""
+    return " ".join(text.translate(_TABLE).split())
+
+
+def blank_markup(text: str) -> str:
+    """The text with topics, stickers and mentions as spaces: the same length, no terms in them."""
+    return _MARKUP.sub(lambda match: " " * (match.end() - match.start()), text)
+
+
+def topics(text: str) -> tuple[str, ...]:
+    """Topic tags written in a text, in order, each once (`#A[话题]##B[话题]#`, `#A #B`, `#A#`)."""
+    found: dict[str, None] = {}
+    for match in _MARKUP.finditer(text):
+        name = (match.group("topic") or match.group("bare") or "").strip()
+        if name and not name.isdigit():
+            found.setdefault(name)
+    return tuple(found)
+
+
+def blank_stickers(text: str) -> str:
+    """The text with sticker codes as spaces, the same length; topics and mentions stay."""
+    return _STICKERS.sub(lambda match: " " * (match.end() - match.start()), text)
+
+
+def bare_letters(text: str) -> str:
+    """Letters and digits of a text, folded: what two copies share however they are marked up."""
+    folded = blank_stickers(text).translate(_TABLE)
+    return "".join(char for char in folded if char.isalnum())

@@ -1,0 +1,45 @@
+"""Text -> a few keys that near-copies share, and how alike two texts are."""
+
+from __future__ import annotations
+
+import zlib
+
+from engine.text.normalise import bare_letters
+
+NEAR = 0.6  # Jaccard of 8-grams from which two texts count as copies
+_GRAM = 8
+_LEAST = 24  # letters: shorter texts are alike by chance
+_BANDS = ((0x9E3779B1, 0x85EBCA77), (0xC2B2AE3D, 0x27D4EB2F), (0x165667B1, 0xD3A2646C))
+_MASK = 0xFFFFFFFF
+
+
+def sketch(text: str) -> tuple[int, ...]:
+    """Keys of 63 bits; two texts of Jaccard j share one with probability 1 - (1 - j²)³.
+
+    Each key joins the least hashes of the text's 8-grams under two multiplications (MinHash with
+    banding, Broder 1997). A text of under 24 letters has none.
+    """
+    letters = bare_letters(text)
+    if len(letters) < _LEAST:
+        return ()
+    hashes = {zlib.crc32(gram.encode()) for gram in _grams(letters)}
+    return tuple(
+        (number << 60) | (_least(hashes, a) ^ _least(hashes, b) << 28)
+        for number, (a, b) in enumerate(_BANDS)
+    )
+
+
+def likeness(one: str, other: str) -> float:
+    """Jaccard index of the two texts' 8-grams of letters and digits, 0 to 1."""
+    grams, others = set(_grams(bare_letters(one))), set(_grams(bare_letters(other)))
+    union = len(grams | others)
+    return len(grams & others) / union if union else 0.0
+
+
+def _least(hashes: set[int], factor: int) -> int:
+    """The smallest hash under a multiplication modulo 2^32 (a permutation: the factor is odd)."""
+    return min(known * factor & _MASK for known in hashes)
+
+
+def _grams(letters: str) -> list[str]:
+    return [letters[i : i + _GRAM] for i in range(max(1, len(letters) - _GRAM + 1))]

@@ -1,0 +1,44 @@
+"""Where the terms of a query stand in an original text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from engine.text.normalise import fold
+
+
+def spans(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
+    """Characters [start, end) of the original where terms stand, merged and in order.
+
+    Latin terms count as whole words only; `_` in a term stands for white space.
+    """
+    pattern = _pattern(tuple(terms))
+    if pattern is None or not text:
+        return []
+    folded = fold(text)
+    merged: list[tuple[int, int]] = []
+    for match in pattern.finditer(folded.text):
+        start, end = folded.span(match.start(1), match.end(1))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+@lru_cache(maxsize=256)
+def _pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
+    """A look-ahead for each place where a term begins, longest first, so that overlaps are seen."""
+    if not terms:
+        return None
+    longest = sorted(set(terms), key=lambda term: (-len(term), term))
+    return re.compile(f"(?=({'|'.join(_one(term) for term in longest)}))")
+
+
+def _one(term: str) -> str:
+    escaped = re.escape(term).replace("_", r"\s+")
+    before = r"(?<![0-9a-z])" if re.match(r"[0-9a-z]", term) else ""
+    after = r"(?![0-9a-z])" if re.search(r"[0-9a-z]$", term) else ""
+    return f"{before}{escaped}{after}"

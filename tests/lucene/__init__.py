@@ -1,0 +1,1 @@
+"""Scores of the real Lucene, and the generated notes and queries they belong to."""
