@@ -55,7 +55,7 @@ class QueryWeights:
 
     alias: float = 0.8
     onward: float = 0.5
-    bigram: float = 1.0
+    bigram: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

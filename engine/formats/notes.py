@@ -133,13 +133,11 @@ def _sighting(
 def _placed(
     note_id: str, fields: Fields, capture: Capture, own: datetime | None
 ) -> tuple[str, int]:
-    """(run, place in it); ("", 0) without a keyword. A row that is rejected later keeps its place."""
+    """(run, place in it), before anything can reject the row; ("", 0) without a keyword."""
     keyword = _keyword(fields)
-    return (
-        capture.runs.place(keyword, note_id, f"{own:%Y-%m-%d}" if own else "")
-        if keyword
-        else ("", 0)
-    )
+    if not keyword:
+        return "", 0
+    return capture.runs.place(keyword, note_id, f"{own:%Y-%m-%d}" if own else "")
 
 
 def _keyword(fields: Fields) -> str:

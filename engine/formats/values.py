@@ -39,7 +39,7 @@ _LARGEST = 10**15
 _LABELS = {"赞", "点赞", "收藏", "评论", "分享", "转发", "抢首评"}  # shown in the place of a zero
 _NO_COUNT = {"", "-1", "-1.0", "-", "--", "none", "null", "nan", "未知"} | _LABELS
 _UNITS = {"": 1, "k": 10**3, "千": 10**3, "w": 10**4, "万": 10**4, "亿": 10**8}
-_COUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,8}))? ?([k千w万亿]?)(\+?)")
+_COUNT = re.compile(r"([0-9]{1,16})(?:\.([0-9]{1,8}))? ?([k千w万亿]?)(\+?)")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
 
 
@@ -112,6 +112,7 @@ def shown(value: object) -> str:
 _TOPIC_MARK = re.compile(r"\[(?:话题|話題)\]")
 _BETWEEN_HASHES = re.compile(r"[#＃\s|,，、;；]+")
 _SEPARATORS = re.compile(r"[|,，、;；\n\r\t]+")
+_TAG_EDGES = re.compile(r"^[#＃\s\u200b\ufeff\u3164]+|[#＃\s\u200b\ufeff\u3164]+$")
 _NO_TAGS = {"", "none", "null", "nan", "-1", "-", "[]", "{}"}
 _LONGEST_LITERAL = 100_000
 
@@ -154,7 +155,7 @@ def _split(cell: str) -> list[str]:
 def _one_tag(item: object) -> str:
     if isinstance(item, dict):
         item = item.get("name") or item.get("tag_name") or item.get("text")
-    return _TOPIC_MARK.sub("", text(item)).strip("#＃" + _INVISIBLE)
+    return _TAG_EDGES.sub("", _TOPIC_MARK.sub("", text(item)))
 
 
 # --- kinds, channels, orders -------------------------------------------------------------------

@@ -41,7 +41,7 @@ class Weights:
 
     alias: float = 0.8
     onward: float = 0.5
-    bigram: float = 1.0
+    bigram: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

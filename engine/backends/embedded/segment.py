@@ -67,6 +67,7 @@ class Segment:
         self._map, self._start, header = _open(path)
         self.documents: int = header["documents"]
         self._table: dict[str, list[Any]] = header["sections"]
+        self._columns: dict[str, npt.NDArray[Any]] = {}
         self.note_ids = self._strings("note_ids")
         self.vocabulary = self._strings("vocabulary")
         self.authors = self._strings("authors")
@@ -75,11 +76,13 @@ class Segment:
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """A section as a read-only array over the mapped file."""
-        offset, size, dtype, _ = self._table[name]
-        count = size // np.dtype(dtype).itemsize
-        if not count:
-            return np.empty(0, dtype)
-        return np.frombuffer(self._map, dtype, count, self._start + offset)
+        known = self._columns.get(name)
+        if known is None:
+            offset, size, dtype, _ = self._table[name]
+            count = size // np.dtype(dtype).itemsize
+            start = self._start + offset if count else 0
+            known = self._columns[name] = np.frombuffer(self._map, dtype, count, start)
+        return known
 
     def postings(self, field: str, term: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """(documents ascending, frequencies) of a term number in a field."""

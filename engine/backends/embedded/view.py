@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -85,17 +85,14 @@ class View:
         """The best `limit` live notes: score descending, then note id."""
         terms = list(self._terms(query, scoring))
         total = 0
-        best: list[tuple[float, str, int, int]] = []
+        found: list[tuple[int, npt.NDArray[np.float32], npt.NDArray[Any]]] = []
         for number, part in enumerate(self.parts):
             scores, matching = self._score(part, query, terms, scoring)
             docs = np.flatnonzero(matching)
             total += len(docs)
-            best += [
-                (-float(scores[doc]), part.segment.note_ids[doc], number, doc)
-                for doc in _leaders(scores, docs, limit).tolist()
-            ]
-        best.sort(key=lambda hit: (hit[0], hit[1]))
-        return self._hits(best[:limit], total)
+            docs = _leaders(scores, docs, limit)
+            found.append((number, scores[docs], docs))
+        return self._hits(found, limit, total)
 
     def explain(self, query: Query, scoring: Scoring, note_id: str) -> list[TermScore]:
         """The summands of a live note's score in the order in which they are summed."""
@@ -205,26 +202,47 @@ class View:
             notes=self.statistics[term.field][0],
         )
 
-    def _hits(self, best: Sequence[tuple[float, str, int, int]], total: int) -> Hits:
-        places = [(self.parts[number].segment, doc) for _, _, number, doc in best]
+    def _hits(
+        self,
+        found: Sequence[tuple[int, npt.NDArray[np.float32], npt.NDArray[Any]]],
+        limit: int,
+        total: int,
+    ) -> Hits:
+        """The best of all parts' leaders, (part number, scores, documents), with their columns."""
+        rows = [
+            (self.parts[number].segment, scores, docs)
+            for number, scores, docs in found
+            if len(docs)
+        ]
+        note_ids = [segment.note_ids[doc] for segment, _, docs in rows for doc in docs.tolist()]
+        bm25 = _joined([scores for _, scores, _ in rows], np.float32)
+        values = (-bm25).tolist()
+        order = sorted(range(len(note_ids)), key=lambda row: (values[row], note_ids[row]))
 
         def numbers(name: str) -> npt.NDArray[np.int64]:
-            return np.array([segment.column(name)[doc] for segment, doc in places], np.int64)
+            return _joined([segment.column(name)[docs] for segment, _, docs in rows], np.int64)
+
+        def texts(read: Callable[[Segment, int], str]) -> list[str]:
+            return [read(segment, doc) for segment, _, docs in rows for doc in docs.tolist()]
 
         return Hits(
-            note_ids=[note_id for _, note_id, _, _ in best],
-            bm25=np.array([-score for score, _, _, _ in best], np.float32),
+            note_ids=note_ids,
+            bm25=bm25,
             published=numbers("published"),
             likes=numbers("likes"),
             collects=numbers("collects"),
             comments=numbers("comments"),
             shares=numbers("shares"),
-            kinds=[segment.kind(doc) for segment, doc in places],
-            channels=[segment.channel(doc) for segment, doc in places],
-            authors=[segment.author(doc) for segment, doc in places],
-            clusters=[segment.clusters[doc] for segment, doc in places],
+            kinds=texts(Segment.kind),
+            channels=texts(Segment.channel),
+            authors=texts(Segment.author),
+            clusters=texts(lambda segment, doc: segment.clusters[doc]),
             total=total,
-        )
+        ).take(order[:limit])
+
+
+def _joined(columns: Sequence[npt.NDArray[Any]], dtype: type[Any]) -> npt.NDArray[Any]:
+    return np.concatenate(columns) if columns else np.empty(0, dtype)
 
 
 def _leaders(
