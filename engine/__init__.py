@@ -1,0 +1,28 @@
+"""The front door: what a notebook needs; nothing inside the engine imports it."""
+
+from engine.display.ruleset import RuleSet
+from engine.errors import NoterankError
+from engine.formats import ReadOptions
+from engine.model import Count, Counts, Filter, Note, Query
+from engine.pipeline import Engine
+from engine.pipeline.answers import Explanation, Page, Result, Stats
+from engine.pipeline.report import ImportReport
+from engine.pipeline.search import Asked
+
+__all__ = [
+    "Asked",
+    "Count",
+    "Counts",
+    "Engine",
+    "Explanation",
+    "Filter",
+    "ImportReport",
+    "Note",
+    "NoterankError",
+    "Page",
+    "Query",
+    "ReadOptions",
+    "Result",
+    "RuleSet",
+    "Stats",
+]

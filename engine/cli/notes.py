@@ -133,6 +133,9 @@ def _closing(library: Path, reports: list[ImportReport], dry: bool) -> None:
     if dry:
         return
     added = sum(report.added for report in reports)
+    if not added:
+        out.print(f"{library}: no new notes")
+        return
     out.print(f"{library}: {added:,} new notes, searchable now: `noterank search 敏感肌面霜`")
 
 

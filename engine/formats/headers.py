@@ -131,9 +131,10 @@ def header_row(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> i
     """Which of the first rows is the header: the one with most known names, else the first.
 
     A report may open with a row of group headers; `wanted` are headers that the user named.
+    One known name alone may be a title in a row of data.
     """
     known = [sum(fold(cell) in _KNOWN or cell in wanted for cell in row) for row in rows]
-    return known.index(max(known)) if known else 0
+    return known.index(max(known)) if max(known, default=0) > 0 else 0
 
 
 def named(cells: Sequence[str]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import bisect
 import heapq
-import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -17,6 +16,7 @@ from engine.text.normalise import fold_key
 
 _PLAIN = str.maketrans("āáǎàēéěèōóǒòīíǐìūúǔùǖǘǚǜüńňǹḿêếề", "aaaaeeeeooooiiiiuuuuvvvvvnnnmeee")
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
+_SHORT, _MOST = 2, 100  # prefixes of so many characters keep so many words ready
 _LONGEST = 24  # characters of a word that edit distance looks at
 
 
@@ -32,6 +32,7 @@ class Suggester:
             | {("".join(said), word) for word, said in sounds.items() if said}
             | {("".join(s[0] for s in said), word) for word, said in sounds.items() if said}
         )
+        self._short = self._best_of_short_prefixes()
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         for word, said in sounds.items():
             if said:
@@ -47,11 +48,25 @@ class Suggester:
         key = fold_key(typed)
         if not key:
             return []
+        if len(key) <= _SHORT and limit <= _MOST:
+            best = self._short.get(key, [])[:limit]
+            return [(self._spelling[word], self._weights[word]) for word in best]
         start = bisect.bisect_left(self._prefixes, (key, ""))
         end = bisect.bisect_left(self._prefixes, (key + "\U0010ffff", ""))
-        found = {word for _, word in itertools.islice(self._prefixes, start, end)}
+        found = {word for _, word in self._prefixes[start:end]}
         best = heapq.nsmallest(limit, found, key=lambda word: (-self._weights[word], word))
         return [(self._spelling[word], self._weights[word]) for word in best]
+
+    def _best_of_short_prefixes(self) -> dict[str, list[str]]:
+        """The best words of prefixes of one and two characters, which many words share."""
+        best: dict[str, list[str]] = defaultdict(list)
+        ranked = sorted(self._prefixes, key=lambda pair: (-self._weights[pair[1]], pair[1]))
+        for key, word in ranked:
+            for length in range(1, _SHORT + 1):
+                words = best[key[:length]]
+                if len(words) < _MOST and (not words or words[-1] != word):
+                    words.append(word)
+        return best
 
     def correct(self, word: str, limit: int = 3) -> list[str]:
         """Words that sound the same or differ by one edit, nearest and most used first."""

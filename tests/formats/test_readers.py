@@ -378,6 +378,14 @@ def test_any_kind_of_table_may_be_named_by_the_user(tmp_path: Path, kind: str) -
     assert second.note.counts.likes == Count(8)
 
 
+def test_a_title_that_is_a_headers_name_does_not_become_the_header(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.csv", [{"编号": "1", "名目": "内容"}, {"编号": "2", "名目": "标签"}])
+    with pytest.raises(BadFile, match="名目"):
+        opened(path)
+    (first, second) = notes(read(path, ReadOptions(columns={"note_id": "编号", "body": "名目"})))
+    assert (first.note.body, second.note.body) == ("内容", "标签")
+
+
 def test_a_mapping_to_a_header_that_is_not_there_is_refused(tmp_path: Path) -> None:
     path = table(tmp_path / "a.csv", [{"编号": "1", "主题": "x"}])
     with pytest.raises(BadFile, match="题目"):

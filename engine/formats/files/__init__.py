@@ -13,8 +13,9 @@ from engine.formats.files.objects import is_json_lines, json_array, json_lines
 from engine.formats.files.workbook import workbook
 from engine.formats.record import Table
 
-_SAMPLE = 1 << 20  # characters
+_SAMPLE = 1 << 17  # characters
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_OTHERS = (b"\x1f\x8b", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf")
 
 
 def tables(path: Path, wanted: Collection[str] = ()) -> Iterable[Table]:
@@ -32,6 +33,8 @@ def tables(path: Path, wanted: Collection[str] = ()) -> Iterable[Table]:
             f"{path.name} is an old .xls or a workbook with a password",
             "open it in a spreadsheet program and save it as xlsx without a password",
         )
+    if head.startswith(_OTHERS):
+        raise _no_export(path)
     return [_text(path, wanted)]
 
 
@@ -42,10 +45,7 @@ def _text(path: Path, wanted: Collection[str]) -> Table:
     if not sample.strip("\0\ufeff \t\r\n"):
         raise BadFile(f"{path.name} is empty", "export it once more")
     if not is_text(sample):
-        raise BadFile(
-            f"{path.name} is neither a text nor a workbook nor a database",
-            "unpack it, or export it as csv, xlsx, json or sqlite",
-        )
+        raise _no_export(path)
     if is_json_lines(sample):
         return json_lines(path, encoding)
     if sample.lstrip("\0\ufeff \t\r\n").startswith(("{", "[")):
@@ -65,3 +65,10 @@ def _head(path: Path) -> bytes:
     if not head:
         raise BadFile(f"{path.name} is empty", "export it once more")
     return head
+
+
+def _no_export(path: Path) -> BadFile:
+    return BadFile(
+        f"{path.name} is neither a text nor a workbook nor a database",
+        "unpack it, or export it as csv, xlsx, json or sqlite",
+    )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -73,4 +73,4 @@ def has_undecoded(text: str) -> bool:
 
 def is_text(sample: str) -> bool:
     """Whether control characters and undecoded bytes are rare enough for a text."""
-    return len(_NOT_TEXT.findall(sample)) * 5 <= len(sample)
+    return len(_NOT_TEXT.findall(sample)) * 10 <= len(sample)

@@ -1,0 +1,133 @@
+"""demo: a library from the sample corpus, and a walk through what noterank answers."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli import show
+from engine.cli.app import JsonOption, app, out, print_json
+from engine.display import ruleset
+from engine.formats import ReadOptions
+from engine.model import CHINA
+from engine.pipeline import Engine, sample
+from engine.pipeline.answers import Explanation, Page, import_row
+from engine.pipeline.judged import Judged, evaluate_searcher
+from engine.pipeline.report import ImportReport
+from engine.pipeline.search import Asked
+
+_QUERY = "敏感肌面霜"
+_MEASURES = ("ndcg@10", "mrr@10", "recall@100")
+
+
+@app.command()
+def demo(
+    library: Annotated[
+        Path | None,
+        typer.Option(
+            "--library",
+            help="Where the demo library goes.",
+            show_default="$NOTERANK_LIBRARY, else ./demo-library",
+        ),
+    ] = None,
+    serve: Annotated[bool, typer.Option("--serve", help="Serve the demo library at the end.")] = (
+        False
+    ),
+    port: Annotated[int, typer.Option(min=1, max=65535, help="For --serve.")] = 8080,
+    as_json: JsonOption = False,
+) -> None:
+    """Build a library from the sample notes and walk through it: import, page, why, how good.
+
+    Examples: `noterank demo` · `noterank demo --serve`
+    """
+    started = time.perf_counter()
+    folder = library or Path(os.environ.get("NOTERANK_LIBRARY") or "demo-library")
+    with Engine.open(folder, create=True) as engine:
+        reports = _import(engine)
+        if as_json:
+            print_json([import_row(report) for report in reports], started)
+        else:
+            _walk(engine, folder, reports)
+    if not as_json:
+        _where_next(folder, time.perf_counter() - started)
+    if serve:
+        from engine.cli.serve import serve as run
+
+        run(folder, port=port)
+
+
+def _import(engine: Engine) -> list[ImportReport]:
+    now = datetime.now(CHINA)
+    files = (sample.NOTES, sample.DEMAND, sample.OBSERVED)
+    return [engine.import_file(path, ReadOptions(), now) for path in files]
+
+
+def _walk(engine: Engine, folder: Path, reports: list[ImportReport]) -> None:
+    _step(f"Import: the sample corpus (written for this demo) into {folder}")
+    for report in reports:
+        show.report(report, dry=False)
+    _step(f"Search: the page for {_QUERY}, as of the corpus' capture day")
+    page = engine.search(_QUERY, Asked(limit=5, explain=True))
+    show.page(page)
+    _step("Explain: why the first note is first, in numbers that add up")
+    found = engine.explain(page.results[0].note.note_id, _QUERY)
+    show.explanation(found)
+    out.print(_check(found))
+    _step("Understand: other spellings, traditional characters, nicknames, misspellings")
+    for words in ("防曬霜", "SK2", "神仙水平替", '"早C晚A"', "敏敢肌"):
+        out.print(_one_line(engine.search(words, Asked(limit=1))))
+    _step("Rank by other rules: the same words, three rule sets, judged queries of the corpus")
+    _compare(folder)
+
+
+def _step(title: str) -> None:
+    out.print()
+    out.rule(f"[bold]{title}[/]", align="left")
+
+
+def _check(found: Explanation) -> str:
+    """The explanation's arithmetic done again from its printed rows."""
+    summed = sum(part.value for part in found.parts if part.part.startswith("bm25."))
+    factors = [part.factor for part in found.parts if part.factor is not None]
+    product = math.prod([summed, *factors])
+    verdict = "equal" if product == found.score else "DIFFERENT"
+    return f"rows added and multiplied again: {product!r}, the score: {found.score!r}, {verdict}"
+
+
+def _one_line(page: Page) -> str:
+    if not page.results:
+        tip = f", did you mean {' / '.join(page.did_you_mean)}?" if page.did_you_mean else ""
+        return f"  {page.words}: nothing{tip}"
+    first = page.results[0]
+    title = first.note.title.strip() or first.snippet.text
+    return f"  {page.words}: {page.total} notes, first: {title}"
+
+
+def _compare(folder: Path) -> None:
+    """The judged queries of the corpus by each preset."""
+    judged = Judged.read(sample.QUERIES, sample.QRELS)
+    rows = []
+    for name in ruleset.presets():
+        with Engine.open(folder, name) as engine:
+            means = evaluate_searcher(judged, engine.searcher(), _MEASURES).means
+        rows.append((engine.rule_set.label, *(means[measure] for measure in _MEASURES)))
+    show.table(f"{len(judged.queries)} queries", ("rule set", *_MEASURES), rows)
+
+
+def _where_next(folder: Path, seconds: float) -> None:
+    _step(f"Done in {seconds:.0f} s. Where to go next")
+    place = "" if folder == Path("library") else f" --library {folder}"
+    for command, what in (
+        (f"noterank search 油皮粉底液 --explain{place}", "another page"),
+        (f"noterank search 面霜 --sort latest --within halfyear --facets{place}", "sorts, filters"),
+        (f"noterank suggest mgj{place}", "completion, also by pinyin"),
+        ("noterank import YOUR_EXPORT.jsonl", "your own notes, into ./library"),
+        (f"noterank serve{place}", "the same over HTTP, with /docs"),
+    ):
+        out.print(f"  {command:<72} {what}")

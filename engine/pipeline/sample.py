@@ -1,0 +1,12 @@
+"""The sample corpus that comes with noterank: where its files are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+NOTES = CORPUS / "notes.jsonl"
+DEMAND = CORPUS / "juguang_keywords.csv"
+OBSERVED = CORPUS / "observed_pages.csv"
+QUERIES = CORPUS / "queries.jsonl"
+QRELS = CORPUS / "qrels.tsv"
