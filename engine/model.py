@@ -214,6 +214,19 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryWeights:
+    """What a way round counts against the word itself (1.0).
+
+    `alias`: another spelling of the same; `onward`: what a searcher of the word also wants;
+    `bigram`: neighbouring characters that are no word.
+    """
+
+    alias: float = 0.8
+    onward: float = 0.5
+    bigram: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What the user asked, analysed: any clause matches; a query without clauses is its filter.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.errors import BadRules
 from engine.index import Scoring
+from engine.model import QueryWeights
 
 PRESETS = Path(__file__).parent / "presets"
 DEFAULT = "balanced"
@@ -47,15 +48,6 @@ class Format:
 
 
 Rule = Engagement | Freshness | Format
-
-
-@dataclass(frozen=True, slots=True)
-class QueryWeights:
-    """What a way round counts against the word itself."""
-
-    alias: float = 0.8
-    onward: float = 0.5
-    bigram: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

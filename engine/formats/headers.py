@@ -134,7 +134,7 @@ def header_row(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> i
     One known name alone may be a title in a row of data.
     """
     known = [sum(fold(cell) in _KNOWN or cell in wanted for cell in row) for row in rows]
-    return known.index(max(known)) if max(known, default=0) > 0 else 0
+    return known.index(max(known)) if max(known, default=0) > 1 else 0
 
 
 def named(cells: Sequence[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from engine.model import CHINA, SORTS, Filter, Note, Query, Signals, Sort
 from engine.pipeline.answers import Explanation, Page, Part, Result
 from engine.store import Store
 from engine.text.normalise import fold_key
-from engine.text.query import Weights, parse, plain
+from engine.text.query import parse, plain
 from engine.text.segment import Segmenter
 from engine.text.spans import spans
 
@@ -91,8 +91,8 @@ class Searcher:
 
     def ids(self, words: str, limit: int) -> list[str]:
         """Ids of the first `limit` places of the general page for words without operators."""
-        weights = self._weights()
-        ranked = self._arranged(plain(words, self._segmenter, weights), "general")
+        query = plain(words, self._segmenter, self._rules.query)
+        ranked = self._arranged(query, "general")
         return [ranked.hits.note_ids[row] for row in ranked.order.rows[:limit]]
 
     def explain(self, note_id: str, words: str, asked: Asked) -> Explanation:
@@ -124,13 +124,9 @@ class Searcher:
         return Explanation(note_id, words, None, ranked.hits.total, 0.0, (), reason)
 
     def _rank(self, words: str, asked: Asked) -> _Ranked:
-        query = parse(words, self._segmenter, self._weights())
+        query = parse(words, self._segmenter, self._rules.query)
         wanted = both(query.filter, asked.filter)
         return self._arranged(replace(query, filter=wanted), asked.sort)
-
-    def _weights(self) -> Weights:
-        weights = self._rules.query
-        return Weights(weights.alias, weights.onward, weights.bigram)
 
     def _arranged(self, query: Query, sort: Sort) -> _Ranked:
         window = self._rules.page.window if query.clauses else len(self._index)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from engine.errors import BadQuery
-from engine.model import CHINA, Clause, Filter, Kind, Query
+from engine.model import CHINA, Clause, Filter, Kind, Query, QueryWeights
 from engine.text.normalise import fold, fold_key
 from engine.text.segment import Segmenter
 
@@ -36,15 +36,6 @@ _KEYS |= {"since": "since", "until": "until"}
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """How much a way round counts against the word itself (1.0)."""
-
-    alias: float = 0.8
-    onward: float = 0.5
-    bigram: float = 0.5
-
-
-@dataclass(frozen=True, slots=True)
 class _Part:
     """One piece of what was typed."""
 
@@ -54,19 +45,19 @@ class _Part:
     negative: bool = False
 
 
-def parse(text: str, segmenter: Segmenter, weights: Weights | None = None) -> Query:
+def parse(text: str, segmenter: Segmenter, weights: QueryWeights | None = None) -> Query:
     """Analyse what a user typed; BadQuery past 200 characters or 32 words."""
     if len(text) > MAX_CHARACTERS:
         raise BadQuery(f"the query has {len(text)} characters", f"use at most {MAX_CHARACTERS}")
-    parser = _Parser(segmenter, weights or Weights())
+    parser = _Parser(segmenter, weights or QueryWeights())
     for part in _parts(text):
         parser.take(part)
     return parser.finish(text)
 
 
-def plain(text: str, segmenter: Segmenter, weights: Weights | None = None) -> Query:
+def plain(text: str, segmenter: Segmenter, weights: QueryWeights | None = None) -> Query:
     """Analyse a text as words alone: no operators, no limits (judged queries, drafts)."""
-    parser = _Parser(segmenter, weights or Weights(), most=None)
+    parser = _Parser(segmenter, weights or QueryWeights(), most=None)
     parser.take(_Part(text))
     return parser.finish(text)
 
@@ -89,7 +80,7 @@ class _Parser:
     """Collects parts into a Query."""
 
     def __init__(
-        self, segmenter: Segmenter, weights: Weights, most: int | None = MAX_TERMS
+        self, segmenter: Segmenter, weights: QueryWeights, most: int | None = MAX_TERMS
     ) -> None:
         self._most = most
         self._segmenter = segmenter

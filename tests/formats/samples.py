@@ -13,7 +13,6 @@ import openpyxl
 from engine.formats import Export, ReadOptions, open_export
 from engine.model import Captured, Rejected, Row
 
-ID = "65f0a1b2c3d4e5f60718293{}"
 URL = "https://www.xiaohongshu.com/explore/"
 
 
