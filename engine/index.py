@@ -24,6 +24,7 @@ import numpy.typing as npt
 from engine.errors import BadOption
 from engine.model import Document, Filter, Query, Signals
 
+BIGRAM = "bigram"  # the route of a clause that is no word
 MISSING = np.iinfo(np.int64).min  # an unknown time or count in a column
 
 
@@ -122,6 +123,13 @@ class Index(Protocol):
         """The summands of one note's score; empty when it does not match or is not there."""
         ...
 
+    def coverage(self, query: Query, note_ids: Sequence[str]) -> npt.NDArray[np.float64]:
+        """For each note the share of the query's words it holds in any field, by idf, 0 to 1.
+
+        A word is held by any of its clauses but bigrams; a query without words is held by all.
+        """
+        ...
+
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         """(term, live notes that hold it in the field where most do), each term once, sorted."""
         ...
@@ -164,6 +172,15 @@ def signal_columns(
         clusters=[row.cluster for row in signals],
         total=total,
     )
+
+
+def words_of(query: Query) -> dict[str, list[str]]:
+    """The words of a query, each with the terms that stand for it: itself and its aliases."""
+    words: dict[str, list[str]] = {}
+    for clause in query.clauses:
+        if clause.route != BIGRAM:
+            words.setdefault(clause.word, []).append(clause.term)
+    return words
 
 
 def passes(signals: Signals, wanted: Filter) -> bool:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 from rank_bm25 import BM25Okapi
 
 from engine.bm25 import LENGTHS, average_length, encode_length, idf
-from engine.index import Hits, Scoring, TermScore, passes, signal_columns
+from engine.index import Hits, Scoring, TermScore, passes, signal_columns, words_of
 from engine.model import FIELDS, Document, Query, Signals
 
 
@@ -86,6 +87,25 @@ class ReferenceIndex:
             for other, value in self._scores(field, term, scoring, weight)
             if other == note_id
         ]
+
+    def coverage(self, query: Query, note_ids: Sequence[str]) -> npt.NDArray[np.float64]:
+        terms_of = {
+            document.note_id: {*document.title, *document.tags, *document.body}
+            for document in self._documents.values()
+        }
+        words = words_of(query)
+        rarity = {
+            word: float(idf(len(terms_of), sum(not t.isdisjoint(terms) for t in terms_of.values())))
+            for word, terms in words.items()
+        }
+        whole = sum(rarity.values())
+        shares = [
+            sum(rarity[word] for word, t in words.items() if not terms_of[i].isdisjoint(t)) / whole
+            if whole
+            else 1.0
+            for i in note_ids
+        ]
+        return np.array(shares, np.float64)
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         counts: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,9 +24,16 @@ class Order:
     copies: dict[int, int]
 
 
-def arrange(hits: Hits, scores: npt.NDArray[np.float64], sort: Sort, rules: PageRules) -> Order:
-    """The page's order; ties go by note id, whatever the sort."""
-    order = _sorted(hits, scores, sort, rules)
+Floats = npt.NDArray[np.float64]
+
+
+def arrange(hits: Hits, scores: Floats, covered: Floats, sort: Sort, rules: PageRules) -> Order:
+    """The page's order; ties go by note id, whatever the sort.
+
+    `covered` is the share of the query that each hit holds; sorts other than general show only
+    hits that hold `sort_floor` of it.
+    """
+    order = _sorted(hits, scores, covered >= rules.sort_floor, sort)
     copies: dict[int, int] = {}
     if rules.collapse_copies:
         order, copies = _collapse(order, hits.clusters)
@@ -34,8 +42,8 @@ def arrange(hits: Hits, scores: npt.NDArray[np.float64], sort: Sort, rules: Page
     return Order(order, copies)
 
 
-def _sorted(hits: Hits, scores: npt.NDArray[np.float64], sort: Sort, rules: PageRules) -> list[int]:
-    """By score, or by a column among the notes that match well enough; unknown values last."""
+def _sorted(hits: Hits, scores: Floats, good: npt.NDArray[np.bool_], sort: Sort) -> list[int]:
+    """By score, or by a column among the good ones; unknown values last."""
     if sort == "general":
         keys = {row: -float(scores[row]) for row in range(len(hits))}
     else:
@@ -45,9 +53,8 @@ def _sorted(hits: Hits, scores: npt.NDArray[np.float64], sort: Sort, rules: Page
             "comments": hits.comments,
             "collects": hits.collects,
         }[sort]
-        least = rules.sort_floor * float(hits.bm25.max(initial=0.0))
-        good = np.flatnonzero(hits.bm25 >= least).tolist()
-        keys = {row: -float(column[row]) if column[row] != MISSING else 1.0 for row in good}
+        rows = np.flatnonzero(good).tolist()
+        keys = {row: -float(column[row]) if column[row] != MISSING else math.inf for row in rows}
     return sorted(keys, key=lambda row: (keys[row], hits.note_ids[row]))
 
 

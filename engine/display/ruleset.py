@@ -57,7 +57,7 @@ class PageRules:
     window: int = 1000
     collapse_copies: bool = True
     same_author: int = 0
-    sort_floor: float = 0.35
+    sort_floor: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

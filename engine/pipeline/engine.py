@@ -18,7 +18,7 @@ from engine.display import ruleset
 from engine.display.ruleset import RuleSet
 from engine.errors import LibraryBusy, NotFound, StaleIndex
 from engine.formats import ReadOptions
-from engine.model import CHINA, Document, Note, Row
+from engine.model import CHINA, Document, Note, Query, Row
 from engine.pipeline import ingest
 from engine.pipeline.answers import Explanation, Page, Stats
 from engine.pipeline.library import Library, this_task
@@ -28,9 +28,11 @@ from engine.pipeline.search import Asked, Searcher
 from engine.store import Store, Stored
 from engine.text import lexicon as lexicons
 from engine.text.document import documents
+from engine.text.normalise import fold
 from engine.text.segment import Segmenter, is_word
 from engine.text.suggest import Suggester
 
+_TYPED = 8  # characters of a query that may be one misspelt word
 _BATCH = 1000  # notes that are analysed and indexed at once
 Tick = Callable[[float], None]
 _T = TypeVar("_T")
@@ -144,7 +146,7 @@ class Engine:
         """The page of a query."""
         asked = asked or Asked()
         page = self._fresh(lambda: self.searcher(now).page(words, asked))
-        if page.total:
+        if asked.offset or (page.total and not self._unwritten(words)):
             return page
         return _with_corrections(page, self.suggester(), self.segmenter)
 
@@ -270,6 +272,15 @@ class Engine:
             yield self._documents(batch)
             done += len(batch)
             tick(done / total)
+
+    def _unwritten(self, words: str) -> bool:
+        """Whether one short word was typed that no note writes, though parts of it are found."""
+        typed = words.strip()
+        if not 2 <= len(typed) <= _TYPED or any(not char.isalnum() for char in typed):
+            return False
+        terms = tuple(dict.fromkeys(p.term for p in self.segmenter.pieces(fold(typed).text)))
+        whole = Query(typed, required=(terms,))
+        return self.index.search(whole, self.rule_set.scoring, 1).total == 0
 
     def _words(self) -> dict[str, int]:
         """Words of the notes with how many hold them: dictionary and lexicon words, and tags."""

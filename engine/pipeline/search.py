@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import numpy as np
+
 from engine.display import page as pages
 from engine.display import rules
 from engine.display.page import Order
@@ -15,7 +17,7 @@ from engine.display.ruleset import RuleSet
 from engine.display.sentence import Standing, sentence
 from engine.display.snippet import Snippet, snippet
 from engine.errors import BadOption, NotFound
-from engine.index import MISSING, Hits, Index, TermScore
+from engine.index import BIGRAM, MISSING, Hits, Index, TermScore
 from engine.model import CHINA, SORTS, Filter, Note, Query, Signals, Sort
 from engine.pipeline.answers import Explanation, Page, Part, Result
 from engine.store import Store
@@ -136,7 +138,10 @@ class Searcher:
         if query.phrases:
             hits = self._with_phrases(hits, query.phrases)
         scores, applied = rules.apply(self._rules, hits, self._now)
-        order = pages.arrange(hits, scores, sort, self._rules.page)
+        covered = np.ones(len(hits))
+        if sort != "general":
+            covered = self._index.coverage(query, hits.note_ids)
+        order = pages.arrange(hits, scores, covered, sort, self._rules.page)
         return _Ranked(query, hits, scores, applied, order)
 
     def _with_phrases(self, hits: Hits, phrases: Sequence[str]) -> Hits:
@@ -189,7 +194,7 @@ class Searcher:
         spellings = {
             clause.term: lexicon.spelling(clause.term)
             for clause in ranked.query.clauses
-            if clause.route != "bigram" and (len(clause.term) > 1 or not clause.term.isalpha())
+            if clause.route != BIGRAM and (len(clause.term) > 1 or not clause.term.isalpha())
         }
         return sentence(terms, spellings, Standing(ranked.hits, row, page), self._now)
 
@@ -268,7 +273,7 @@ def _unknown(rule: Applied, ranked: _Ranked, row: int) -> str:
 
 def _marked(query: Query) -> list[str]:
     """Terms worth highlighting: words and aliases, lone characters only when there is no other."""
-    words = [c.term for c in query.clauses if c.route != "bigram"]
+    words = [c.term for c in query.clauses if c.route != BIGRAM]
     long = [word for word in words if len(word) > 1 or not word.isalnum()]
     return long or words
 

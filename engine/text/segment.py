@@ -1,12 +1,14 @@
 """Folded text -> terms with spans: protected phrases, jieba's search words, Han bigrams.
 
 The only file that knows jieba. Phrases of the lexicon are cut out first, leftmost-longest, since
-jieba splits many of them (`SK-II`, `早C晚A`, `完美日记`); the rest goes through `cut_for_search`;
-each pair of neighbouring Han characters is a term too, once where it equals a word.
+jieba splits many of them (`SK-II`, `早C晚A`, `完美日记`); phrases inside them count too. The rest
+goes through `cut_for_search`, where jieba knows the lexicon's pairs of characters as words. Each
+pair of neighbouring Han characters is a term besides, once where it equals a word.
 """
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import logging
 import os
@@ -63,8 +65,8 @@ class Segmenter:
         self.lexicon = lexicon
         self.vocabulary: list[str] = []
         self._ids: dict[str, int] = {}
-        self._phrases = _protected(lexicon)
-        self._automaton = AhoCorasick(self._phrases, matchkind=MatchKind.Standard)
+        self._automaton = AhoCorasick(_protected(lexicon), matchkind=MatchKind.Standard)
+        self._tokenizer = _tokenizer_with(_pairs(lexicon))
 
     @property
     def fingerprint(self) -> str:
@@ -103,9 +105,9 @@ class Segmenter:
     def words(self, text: str) -> list[str]:
         """The plain cut of a folded text: phrases and jieba's words, none inside another."""
         found: list[str] = []
-        for start, end, protected in self._parts(text):
+        for start, end, phrases in self._parts(text):
             part = text[start:end]
-            found += [as_term(part)] if protected else _tokenizer().cut(part)
+            found += [as_term(part)] if phrases else self._tokenizer.cut(part)
         return [word for word in found if _is_term(word)]
 
     def _id(self, term: str) -> int:
@@ -116,33 +118,37 @@ class Segmenter:
         return number
 
     def _words(self, text: str) -> Iterator[Piece]:
-        for start, end, protected in self._parts(text):
+        for start, end, phrases in self._parts(text):
+            for at, stop in phrases:
+                yield Piece(as_term(text[at:stop]), at, stop)
             part = text[start:end]
-            if protected:
-                yield Piece(as_term(part), start, end)
-            for word, at, stop in _tokenizer().tokenize(part, mode="search"):
-                shard = protected and (len(word) <= 2 or word == part)  # `sk` of `sk-ii` is noise
+            for word, at, stop in self._tokenizer.tokenize(part, mode="search"):
+                shard = phrases and (len(word) <= 2 or word == part)  # `sk` of `sk-ii` is noise
                 if _is_term(word) and not shard:
                     yield Piece(word, start + at, start + stop)
 
-    def _parts(self, text: str) -> Iterator[tuple[int, int, bool]]:
-        """The text as (start, end, protected): phrases and what lies between them."""
-        done = 0
-        for start, end in self._leftmost_longest(text):
-            if start > done:
-                yield done, start, False
-            yield start, end, True
-            done = end
-        if done < len(text):
-            yield done, len(text), False
+    def _parts(self, text: str) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
+        """The text as (start, end, phrases): the leftmost-longest phrases and what lies between.
 
-    def _leftmost_longest(self, text: str) -> Iterator[tuple[int, int]]:
+        `phrases` holds the part itself and the phrases inside it; it is empty between them.
+        """
         matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        done = 0
-        for start, end in sorted(((s, e) for _, s, e in matches), key=lambda m: (m[0], -m[1])):
-            if start >= done and _stands_alone(text, start, end):
-                yield start, end
-                done = end
+        alone = ((start, end) for _, start, end in matches if _stands_alone(text, start, end))
+        done, phrases = 0, list[tuple[int, int]]()
+        begin = 0  # of the phrase that ends at `done`
+        for start, end in sorted(alone, key=lambda match: (match[0], -match[1])):
+            if start >= done:
+                if phrases:
+                    yield begin, done, phrases
+                if start > done:
+                    yield done, start, []
+                begin, done, phrases = start, end, [(start, end)]
+            elif end <= done:
+                phrases.append((start, end))
+        if phrases:
+            yield begin, done, phrases
+        if done < len(text):
+            yield done, len(text), []
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -153,18 +159,17 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _protected(lexicon: Lexicon) -> list[str]:
-    """Phrases to cut before jieba: all but its own two-character words, which it cuts in context.
+    """Phrases to cut before jieba: all but built-in pairs of Han characters.
 
     A word of the user's own lexicon is always protected: adding it must have an effect.
     """
-    known = _tokenizer().FREQ
-    return sorted(
-        {
-            fold_key(entry.phrase)
-            for term, entry in lexicon.entries.items()
-            if entry.own or not (_is_han_pair(term) and known.get(term))
-        }
-    )
+    pairs = set(_pairs(lexicon))
+    return sorted({fold_key(e.phrase) for term, e in lexicon.entries.items() if term not in pairs})
+
+
+def _pairs(lexicon: Lexicon) -> list[str]:
+    """Built-in pairs: jieba gets them as words, since cut blindly 显瘦 would break 明显|瘦了."""
+    return [t for t, entry in lexicon.entries.items() if _is_han_pair(t) and not entry.own]
 
 
 def _is_han_pair(word: str) -> bool:
@@ -191,6 +196,17 @@ def _tokenizer() -> Any:
     except OSError:
         pass  # a read-only home: jieba falls back to the system's temporary folder
     tokenizer.initialize()
+    return tokenizer
+
+
+def _tokenizer_with(words: Sequence[str]) -> Any:
+    """A jieba tokenizer with these words besides, just likely enough to stay whole alone."""
+    base = _tokenizer()
+    tokenizer = copy.copy(base)
+    tokenizer.FREQ = dict(base.FREQ)
+    for word in words:
+        if not base.FREQ.get(word):
+            tokenizer.add_word(word)
     return tokenizer
 
 

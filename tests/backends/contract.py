@@ -18,7 +18,7 @@ from engine.bm25 import (
     length_factors,
     term_scores,
 )
-from engine.index import MISSING, Index, Scoring, passes
+from engine.index import BIGRAM, MISSING, Index, Scoring, passes
 from engine.model import FIELDS, Clause, Document, Filter, Query, Signals
 from tests.lucene.golden import load_fixture, load_golden
 
@@ -212,6 +212,20 @@ class IndexContract:
         assert index.signals(["b", "a", "x"])["a"].tags == ("护肤", "平价")
         index.update([], ["a"], 2)
         assert index.labels("tags") == {}
+
+    def test_coverage_is_the_share_of_the_words_by_rarity(self, index: Index) -> None:
+        index.update([note("a", "面霜 敏感肌"), note("b", "面霜"), note("c", title="sk2")], [], 1)
+        clauses = (
+            Clause("面霜", "面霜"),
+            Clause("敏感肌", "敏感肌"),
+            Clause("感肌", "感肌", 0.5, BIGRAM),
+        )
+        shares = index.coverage(Query("", clauses), ["b", "a", "c"]).tolist()
+        rare, common = float(idf(3, 1)), float(idf(3, 2))
+        assert shares == pytest.approx([common / (rare + common), 1.0, 0.0])
+        alias = (Clause("sk-ii", "sk-ii"), Clause("sk2", "sk-ii", 0.8, "SK-II = SK2"))
+        assert index.coverage(Query("", alias), ["c"]).tolist() == [1.0]
+        assert index.coverage(Query(""), ["a"]).tolist() == [1.0]
 
     def test_golden_scores_of_lucene_are_met(self, index: Index) -> None:
         index.update(load_fixture(), [], 1)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 
 from engine.backends.embedded.columns import Columns, from_documents, merge
@@ -51,6 +52,9 @@ class EmbeddedIndex:
 
     def explain(self, query: Query, scoring: Scoring, note_id: str) -> list[TermScore]:
         return self._current().explain(query, scoring, note_id)
+
+    def coverage(self, query: Query, note_ids: Sequence[str]) -> npt.NDArray[np.float64]:
+        return self._current().coverage(query, note_ids)
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         return self._current().vocabulary()

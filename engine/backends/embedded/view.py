@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from engine.backends.embedded.segment import Segment
 from engine.bm25 import average_length, clause_weight, idf, length_factors, term_scores
-from engine.index import Hits, Scoring, TermScore
+from engine.index import Hits, Scoring, TermScore, words_of
 from engine.model import FIELDS, Filter, Query, Signals
 
 Mask = npt.NDArray[np.bool_]
@@ -117,6 +117,27 @@ class View:
             if doc >= 0 and part.live[doc]:
                 return part, doc
         return None, -1
+
+    def coverage(self, query: Query, note_ids: Sequence[str]) -> npt.NDArray[np.float64]:
+        """The share of the query's words that each note holds, weighted by idf."""
+        places = [self.find(note_id) for note_id in note_ids]
+        held, whole = np.zeros(len(places)), 0.0
+        for terms in words_of(query).values():
+            holders = [self._holders(part, terms) for part in self.parts]
+            df = sum(
+                int(np.count_nonzero(mask & p.live))
+                for mask, p in zip(holders, self.parts, strict=True)
+            )
+            rarity = float(idf(len(self), df))
+            whole += rarity
+            by_part = dict(zip(map(id, self.parts), holders, strict=True))
+            held += [rarity * bool(p and by_part[id(p)][doc]) for p, doc in places]
+        return held / whole if whole else np.ones(len(places))
+
+    @staticmethod
+    def _holders(part: Part, terms: Sequence[str]) -> Mask:
+        masks = [part.holds(field, term) for field in FIELDS for term in terms]
+        return np.asarray(np.logical_or.reduce(masks))
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         """(term, the most live notes that hold it in one field), sorted by term."""
