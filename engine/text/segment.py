@@ -205,7 +205,7 @@ def _tokenizer_with(words: Sequence[str]) -> Any:
     tokenizer = copy.copy(base)
     tokenizer.FREQ = dict(base.FREQ)
     for word in words:
-        if not base.FREQ.get(word):
+        if list(base.cut(word)) != [word]:
             tokenizer.add_word(word)
     return tokenizer
 
