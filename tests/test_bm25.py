@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from engine.bm25 import (
     LENGTHS,
-    Similarity,
     average_length,
     clause_weight,
     encode_length,
@@ -19,7 +18,6 @@ from engine.bm25 import (
     length_factors,
     term_scores,
 )
-from engine.errors import BadOption
 
 LONGEST = 2**31 - 1
 KEPT = [(0, 0), (1, 1), (24, 24), (39, 39), (40, 40), (41, 40), (42, 42), (47, 46), (48, 48)]
