@@ -296,7 +296,7 @@ class Engine:
 
 
 def _with_corrections(page: Page, suggester: Suggester, segmenter: Segmenter) -> Page:
-    """The empty page with queries to try instead."""
+    """The page with queries to try instead."""
     typed = page.words.strip()
     whole = suggester.correct(typed)
     single = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import zlib
 
 from engine.text.normalise import bare_letters
@@ -9,12 +10,13 @@ from engine.text.normalise import bare_letters
 NEAR = 0.6  # Jaccard of 8-grams from which two texts count as copies
 _GRAM = 8
 _LEAST = 24  # letters: shorter texts are alike by chance
-_BANDS = ((0x9E3779B1, 0x85EBCA77), (0xC2B2AE3D, 0x27D4EB2F), (0x165667B1, 0xD3A2646C))
 _MASK = 0xFFFFFFFF
+_SEEDED = random.Random(8)  # odd factors: each is a permutation of the 32-bit numbers
+_BANDS = [(_SEEDED.getrandbits(32) | 1, _SEEDED.getrandbits(32) | 1) for _ in range(8)]
 
 
 def sketch(text: str) -> tuple[int, ...]:
-    """Keys of 63 bits; two texts of Jaccard j share one with probability 1 - (1 - j²)³.
+    """Keys of 63 bits; two texts of Jaccard j share one with probability 1 - (1 - j²)⁸.
 
     Each key joins the least hashes of the text's 8-grams under two multiplications (MinHash with
     banding, Broder 1997). A text of under 24 letters has none.
