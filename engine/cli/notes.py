@@ -99,6 +99,10 @@ def _import_all(
             run = engine.dry_run if dry else engine.import_file
             try:
                 report = run(path, options, now, partial(_advance, bar, task))
+            except KeyboardInterrupt:
+                stored = f"stopped in {path.name}: what is stored stays"
+                err.print(f"noterank: {stored}; the same command goes on there", style="yellow")
+                raise typer.Exit(130) from None
             except BadFile as error:
                 refused.append(error)
                 if len(files) > 1:

@@ -85,14 +85,14 @@ class Engine:
     def import_file(
         self, path: Path, options: ReadOptions, now: datetime, tick: Tick = _quiet
     ) -> ImportReport:
-        """Import one export and make it searchable; see `ingest.import_file`."""
+        """Import one export and make it searchable; see `ingest.import_file`.
+
+        After an interruption what is stored becomes searchable when the library is next used.
+        """
         with self.library.writing(this_task()):
-            try:
-                report = ingest.import_file(
-                    self.store, path, options, now, tick, self.library.rejected
-                )
-            finally:
-                self._catch_up()
+            rejected = self.library.rejected
+            report = ingest.import_file(self.store, path, options, now, tick, rejected)
+            self._catch_up()
         return report
 
     def dry_run(
@@ -105,10 +105,9 @@ class Engine:
     def import_rows(self, name: str, rows: Iterable[Row], now: datetime) -> ImportReport:
         """Import a stream of rows and make it searchable."""
         with self.library.writing(this_task()):
-            try:
-                return ingest.import_rows(self.store, name, rows, now)
-            finally:
-                self._catch_up()
+            report = ingest.import_rows(self.store, name, rows, now)
+            self._catch_up()
+        return report
 
     def delete(self, note_id: str) -> None:
         """Drop a note from the library and the index; NotFound when it is not there."""
