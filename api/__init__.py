@@ -1,0 +1,1 @@
+"""noterank over HTTP: thin routes over one Engine."""

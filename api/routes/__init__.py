@@ -1,0 +1,1 @@
+"""The endpoints: read, call the engine once, answer."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -20,14 +19,10 @@ from engine.cli.app import (
     sort_of,
 )
 from engine.errors import BadOption
-from engine.model import SORTS, Filter
+from engine.model import SORTS
 from engine.pipeline import Engine
 from engine.pipeline.answers import part_row, result_row, stats_row
-from engine.pipeline.search import Asked
-from engine.text.normalise import fold_key
-from engine.text.query import KIND_WORDS
-
-WITHIN = {"day": 1, "week": 7, "halfyear": 183}
+from engine.pipeline.search import Asked, app_filter
 
 
 @app.command()
@@ -60,7 +55,7 @@ def search(
         at = engine.as_of(moment(now))
         asked = Asked(
             sort=sort_of(sort),
-            filter=filter_of(engine, kind, within, tag or [], brand or [], at),
+            filter=app_filter(engine.segmenter, kind, within, tag or [], brand or [], at),
             limit=limit,
             offset=offset,
             explain=explain and not as_json,
@@ -159,27 +154,3 @@ def stats(library: LibraryOption, as_json: JsonOption = False) -> None:
 def typed(words: list[str]) -> str:
     """The query as it was typed; quotes that the shell took are not put back."""
     return " ".join(words)
-
-
-def filter_of(
-    engine: Engine,
-    kind: str | None,
-    within: str | None,
-    tags: list[str],
-    brands: list[str],
-    now: datetime,
-) -> Filter:
-    """The app's filters as a Filter; BadOption for unknown words."""
-    if kind is not None and kind not in KIND_WORDS:
-        raise BadOption(f"no type '{kind}'", "use image or video")
-    if within is not None and within not in WITHIN:
-        raise BadOption(f"no period '{within}'", f"use {', '.join(WITHIN)}")
-    lexicon = engine.segmenter.lexicon
-    since = None if within is None else int((now - timedelta(days=WITHIN[within])).timestamp())
-    return Filter(
-        kinds=() if kind is None else (KIND_WORDS[kind],),
-        tags=tuple(fold_key(tag) for tag in tags),
-        brands=tuple(fold_key(lexicon.brand_named(brand)) for brand in brands),
-        since=since,
-        until=None if within is None else int(now.timestamp()) + 1,
-    )

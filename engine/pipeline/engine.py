@@ -105,7 +105,8 @@ class Engine:
     def import_rows(self, name: str, rows: Iterable[Row], now: datetime) -> ImportReport:
         """Import a stream of rows and make it searchable."""
         with self.library.writing(this_task()):
-            report = ingest.import_rows(self.store, name, rows, now)
+            rejected = self.library.rejected
+            report = ingest.import_rows(self.store, name, rows, now, rejected)
             self._catch_up()
         return report
 
@@ -166,6 +167,12 @@ class Engine:
         if stored is None:
             raise NotFound(f"no note {note_id}", "take an id from `search --json`")
         return stored.note
+
+    def brands(self, note_id: str) -> tuple[str, ...]:
+        """The brands that a note names, in their usual spelling."""
+        signals = self.index.signals([note_id]).get(note_id)
+        lexicon = self.segmenter.lexicon
+        return tuple(lexicon.brand_named(brand) for brand in signals.brands) if signals else ()
 
     def suggester(self) -> Suggester:
         """Completions and corrections over the words of the notes, made once per index version."""

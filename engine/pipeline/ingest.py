@@ -57,13 +57,18 @@ class _Undo(Exception):
     """Ends a rehearsal."""
 
 
-def import_rows(store: Store, name: str, rows: Iterable[Row], now: datetime) -> ImportReport:
+def import_rows(
+    store: Store, name: str, rows: Iterable[Row], now: datetime, rejected: Path
+) -> ImportReport:
     """Import a stream of rows (a request's body), in transactions of 200."""
-    digest = f"stream:{hashlib.sha256(f'{name} {now.isoformat()}'.encode()).hexdigest()[:16]}"
+    digest = f"stream-{hashlib.sha256(f'{name} {now.isoformat()}'.encode()).hexdigest()[:16]}"
     job = _Import(store, name, digest, "stream", now)
-    for batch in _batches(rows):
-        job.take(batch)
-    job.finish()
+    try:
+        for batch in _batches(rows):
+            job.take(batch)
+        job.finish()
+    finally:
+        job.report.rejected_file = job.write_rejected(rejected)
     return job.report
 
 
@@ -99,7 +104,7 @@ class _Import:
                 tick(export.progress())
             self.finish()
         finally:
-            self.report.rejected_file = self._write_rejected(rejected)
+            self.report.rejected_file = self.write_rejected(rejected)
         return self.report
 
     def take(self, batch: list[Row]) -> None:
@@ -183,11 +188,11 @@ class _Import:
         self.report.hashtag_only += bool(body) and not bare_letters(blank_markup(body))
         self.report.title_from_body += own_title(note)[0] != note.title
 
-    def _write_rejected(self, folder: Path) -> str:
+    def write_rejected(self, folder: Path) -> str:
         """The rejected rows of this file as JSON lines; "" when there are none."""
         if not self.report.rejected:
             return ""
-        path = folder / f"{Path(self._name).stem}-{self._digest[:8]}.jsonl"
+        path = folder / f"{Path(self._name).stem}-{self._digest[-8:]}.jsonl"
         folder.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp")
         with temporary.open("wb") as file:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -22,12 +22,13 @@ from engine.model import CHINA, SORTS, Filter, Note, Query, Signals, Sort
 from engine.pipeline.answers import Explanation, Page, Part, Result
 from engine.store import Store
 from engine.text.normalise import fold_key
-from engine.text.query import parse, plain
+from engine.text.query import KIND_WORDS, parse, plain
 from engine.text.segment import Segmenter
 from engine.text.spans import spans
 
 MAX_LIMIT = 1000
 MAX_OFFSET = 10_000
+WITHIN = {"day": 1, "week": 7, "halfyear": 183}  # days of the app's periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,29 @@ class Searcher:
         months = Counter(_month(signals.published) for signals in known)
         facets["month"] = sorted(months.items(), reverse=True)[:24]
         return facets
+
+
+def app_filter(
+    segmenter: Segmenter,
+    kind: str | None,
+    within: str | None,
+    tags: Sequence[str],
+    brands: Sequence[str],
+    now: datetime,
+) -> Filter:
+    """The app's filters by their words: type, period before `now`, tags, brands by any spelling."""
+    if kind is not None and kind not in KIND_WORDS:
+        raise BadOption(f"no type '{kind}'", "use image or video")
+    if within is not None and within not in WITHIN:
+        raise BadOption(f"no period '{within}'", f"use {', '.join(WITHIN)}")
+    since = None if within is None else int((now - timedelta(days=WITHIN[within])).timestamp())
+    return Filter(
+        kinds=() if kind is None else (KIND_WORDS[kind],),
+        tags=tuple(fold_key(tag) for tag in tags),
+        brands=tuple(fold_key(segmenter.lexicon.brand_named(brand)) for brand in brands),
+        since=since,
+        until=None if within is None else int(now.timestamp()) + 1,
+    )
 
 
 def both(one: Filter, other: Filter) -> Filter:

@@ -1,0 +1,110 @@
+"""What each request and answer passes: host, body limit, request id, security headers."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import secrets
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import fault, problem
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_DOCS = ("/docs", "/redoc", "/static-offline-docs")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+_DOCS_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; frame-ancestors 'none'"
+)
+
+
+class Border:
+    """ASGI middleware around the whole app; `limits` are bytes of body by path, else `most`."""
+
+    def __init__(self, app: ASGIApp, most: int, limits: dict[str, int]) -> None:
+        self._app = app
+        self._most = most
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        given = request.headers.get("x-request-id", "")
+        request.state.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+        started = False
+
+        async def stamped(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message.get("headers", []), *_stamps(request)]
+            await send(message)
+
+        refusal = self._refusal(request)
+        if refusal:
+            await refusal(scope, receive, stamped)
+            return
+        try:
+            await self._app(scope, self._counted(request, receive), stamped)
+        except Exception as error:
+            if started:
+                raise  # too late for another answer: the server cuts the connection
+            await fault(request, error)(scope, receive, stamped)
+
+    def _refusal(self, request: Request) -> Response | None:
+        if not _local(request.headers.get("host", "")):
+            return problem(request, 421, "this host name is not served", "use 127.0.0.1")
+        length = request.headers.get("content-length", "0")
+        if length.isdigit() and int(length) > self._limit(request):
+            return problem(request, 413, self._too_long(request), "send less in one request")
+        return None
+
+    def _counted(self, request: Request, receive: Receive) -> Receive:
+        """`receive`, with 413 once the body is longer than allowed, whatever its header said."""
+        seen = 0
+
+        async def counting() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit(request):
+                raise HTTPException(413, self._too_long(request))
+            return message
+
+        return counting
+
+    def _limit(self, request: Request) -> int:
+        return self._limits.get(request.url.path, self._most)
+
+    def _too_long(self, request: Request) -> str:
+        return f"the body is longer than {self._limit(request):,} bytes"
+
+
+def _local(host: str) -> bool:
+    """Whether a Host header names this machine: the guard against DNS rebinding."""
+    name = re.sub(r":\d+$", "", host).strip("[]").lower()
+    if name in ("localhost", "testserver"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _stamps(request: Request) -> list[tuple[bytes, bytes]]:
+    headers = {**_HEADERS, "X-Request-ID": request.state.request_id}
+    if request.url.path.startswith(_DOCS):
+        headers["Content-Security-Policy"] = _DOCS_POLICY
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

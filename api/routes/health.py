@@ -1,0 +1,36 @@
+"""healthz and readyz: is the process up, is the index there."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.desk import Desk
+from api.routes.declared import problems
+from api.schemas import Health, Ready
+from engine.pipeline import Engine
+
+
+def router(engine: Engine, desk: Desk) -> APIRouter:
+    """Endpoints for whoever watches the process."""
+    routes = APIRouter(tags=["health"])
+
+    @routes.get(
+        "/healthz",
+        operation_id="healthz",
+        summary="The process answers",
+        responses=problems(421, 500),
+    )
+    async def healthz() -> Health:
+        return Health(status="ok")
+
+    @routes.get(
+        "/readyz",
+        operation_id="readyz",
+        summary="The index can be searched",
+        responses=problems(421, 500, 503),
+    )
+    async def readyz() -> Ready:
+        notes, version = await desk.run(lambda: (len(engine.index), engine.index.version))
+        return Ready(status="ready", notes=notes, index_version=version)
+
+    return routes

@@ -1,0 +1,173 @@
+"""Every error is a problem document that says what to do."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from engine.errors import BadOption
+from engine.pipeline import Engine
+
+KEYS = {"type", "title", "status", "detail", "cure", "request_id"}
+
+
+def assert_problem(answer, status: int) -> dict:  # type: ignore[no-untyped-def,type-arg]
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert set(body) >= KEYS
+    assert body["status"] == status
+    assert body["request_id"] == answer.headers["x-request-id"]
+    return body
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("GET", "/api/v1/notes/unknown", 404),
+        ("DELETE", "/api/v1/notes/unknown", 404),
+        ("GET", "/api/v1/explain?note_id=unknown&q=面霜", 404),
+        ("POST", "/api/v1/search", 405),
+        ("GET", "/api/v1/search", 422),
+        ("GET", "/api/v1/search?q=a&limit=0", 422),
+        ("GET", "/api/v1/search?q=a&limit=1001", 422),
+        ("GET", "/api/v1/search?q=a&offset=1000000000", 422),
+        ("GET", "/api/v1/search?q=a&sort=popular", 422),
+        ("GET", "/api/v1/search?q=a&now=yesterday", 422),
+        ("GET", "/api/v1/search?q=a&now=0001-01-01T00:00:00", 422),
+        ("GET", "/api/v1/search?q=" + "长" * 201, 422),
+        ("GET", "/api/v1/search?q=" + "+".join(f"w{n}" for n in range(40)), 422),
+        ("GET", "/api/v1/search?q=a&format=xml", 422),
+    ],
+)
+def test_each_error_is_a_problem_with_a_cure(
+    client: TestClient, method: str, path: str, status: int
+) -> None:
+    body = assert_problem(client.request(method, path), status)
+    assert body["cure"]
+
+
+def test_a_refused_parameter_is_pointed_at(client: TestClient) -> None:
+    body = assert_problem(client.get("/api/v1/search?q=a&limit=0"), 422)
+    assert body["errors"][0]["pointer"] == "query/limit"
+
+
+def test_an_unknown_type_in_accept_is_not_acceptable(client: TestClient) -> None:
+    answer = client.get("/api/v1/search?q=a", headers={"Accept": "image/png"})
+    assert_problem(answer, 406)
+
+
+def test_a_body_that_is_no_ndjson_is_refused(client: TestClient) -> None:
+    assert_problem(client.post("/api/v1/notes:import", json={"note_id": "x"}), 415)
+
+
+def test_a_long_body_is_refused_with_and_without_its_length(client: TestClient) -> None:
+    kind = {"Content-Type": "application/x-ndjson"}
+    long = {**kind, "Content-Length": str(65 << 20)}
+    assert_problem(client.post("/api/v1/notes:import", content=b"{}", headers=long), 413)
+
+    def blocks():  # type: ignore[no-untyped-def]
+        for _ in range(66):
+            yield b" " * (1 << 20)
+
+    assert_problem(client.post("/api/v1/notes:import", content=blocks(), headers=kind), 413)
+
+
+def test_a_foreign_host_name_is_refused(client: TestClient) -> None:
+    for host in ("evil.example", "127.0.0.1.evil.example", "10.0.0.1", ""):
+        assert_problem(client.get("/healthz", headers={"Host": host}), 421)
+    assert client.get("/healthz", headers={"Host": "[::1]:8080"}).status_code == 200
+
+
+def test_a_fault_of_ours_shows_no_stack(app: FastAPI, engine: Engine) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret place")
+
+    engine.search = broken  # type: ignore[method-assign,assignment]
+    with TestClient(app, raise_server_exceptions=False) as client:
+        answer = client.get("/api/v1/search?q=a")
+    body = assert_problem(answer, 500)
+    assert "secret" not in answer.text
+    assert "request_id" in body
+
+
+def test_every_answer_carries_security_headers_and_a_request_id(client: TestClient) -> None:
+    for path in ("/healthz", "/nowhere", "/docs"):
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    mine = client.get("/healthz", headers={"X-Request-ID": "abc-1"})
+    assert mine.headers["x-request-id"] == "abc-1"
+    odd = client.get("/healthz", headers={"X-Request-ID": "a b"})
+    assert odd.headers["x-request-id"] != "a b"
+
+
+def test_too_many_waiting_requests_are_told_when_to_come_again(
+    app: FastAPI, engine: Engine
+) -> None:
+    import anyio
+
+    from api.desk import Desk
+
+    gate = threading.Event()
+
+    async def crowd() -> list[int]:
+        desk = Desk(most_waiting=1)
+        codes: list[int] = []
+
+        async def one() -> None:
+            try:
+                await desk.run(gate.wait)
+                codes.append(200)
+            except Exception as error:
+                codes.append(error.status_code)  # type: ignore[attr-defined]
+                gate.set()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(one)
+            group.start_soon(one)
+        return codes
+
+    assert sorted(anyio.run(crowd)) == [200, 503]
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(q=st.text(max_size=220), note_id=st.text(min_size=1, max_size=30))
+def test_any_text_gets_an_answer_or_a_problem(client: TestClient, q: str, note_id: str) -> None:
+    try:
+        q.encode(), note_id.encode()
+    except UnicodeEncodeError:
+        return  # no HTTP client can send a lone surrogate
+    for path, params in (
+        ("search", {"q": q}),
+        ("suggest", {"q": q}),
+        ("explain", {"q": q, "note_id": note_id}),
+    ):
+        assert client.get(f"/api/v1/{path}", params=params).status_code in (200, 404, 422)
+
+
+def test_serving_elsewhere_than_here_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from api.serving import serve
+
+    with pytest.raises(BadOption, match="this machine"):
+        serve(tmp_path, "0.0.0.0", 8080, None)
+
+
+def test_a_busy_port_is_one_line(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    import socket
+
+    from api.serving import serve
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(BadOption, match="choose another"):
+            serve(tmp_path, "127.0.0.1", taken.getsockname()[1], None)
