@@ -223,7 +223,7 @@ class QueryWeights:
 
     alias: float = 0.8
     onward: float = 0.5
-    bigram: float = 0.5
+    bigram: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 import apsw
 import orjson
 
 from engine.errors import Damaged, LibraryBusy, NoterankError
-from engine.model import CHINA, Count, Counts, Demand, Note, Related, Sighting
+from engine.model import CHINA, Count, Counts, Demand, Note, Related, Sighting, Sort
 
+_T = TypeVar("_T")
+_COPY = "restore notes.db from a copy"
 _SAFE = (3, 51, 3)  # below it a write racing a WAL checkpoint can corrupt the file
 _SCHEMA_VERSION = 1
 _SCHEMA = """
@@ -86,23 +90,17 @@ class Store:
         """One transaction: all of it is stored and synced at the end, or nothing of it."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
-        except apsw.BusyError as error:
-            raise LibraryBusy(
-                f"{self.path} is being written by another process", "try again when it is done"
-            ) from error
+        except apsw.Error as error:
+            raise _refusal(self.path, error) from error
         try:
             yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        try:
             self._db.execute("COMMIT")
-        except apsw.Error as error:
-            with contextlib.suppress(apsw.Error):
+        except BaseException as error:
+            if self._db.in_transaction:  # a full disk ends it by itself
                 self._db.execute("ROLLBACK")
-            raise NoterankError(
-                f"{self.path} cannot be written ({error})", "make room on the disk and try again"
-            ) from error
+            if isinstance(error, apsw.Error):
+                raise _refusal(self.path, error) from error
+            raise
 
     # --- notes ---------------------------------------------------------------------------------
 
@@ -112,33 +110,33 @@ class Store:
 
     def get_many(self, note_ids: Sequence[str]) -> dict[str, Stored]:
         """Notes by id, in the order asked for; unknown ids are left out."""
-        rows = self._db.execute(
+        query = (
             "SELECT note_id, seq, cluster, content, crc FROM notes"
-            " WHERE note_id IN (SELECT value FROM json_each(?))",
-            (orjson.dumps(list(note_ids)).decode(),),
+            " WHERE note_id IN (SELECT value FROM json_each(?))"
         )
-        found = {row[0]: _stored(row) for row in rows}
+        wanted = orjson.dumps(list(note_ids)).decode()
+        found = {known.note.note_id: known for known in self._read(_stored, query, (wanted,))}
         return {note_id: found[note_id] for note_id in note_ids if note_id in found}
 
     def all(self) -> Iterator[Stored]:
         """Every note, by id."""
         query = "SELECT note_id, seq, cluster, content, crc FROM notes ORDER BY note_id"
-        return (_stored(row) for row in self._db.execute(query))
+        return self._read(_stored, query)
 
     def since(self, seq: int) -> Iterator[Stored]:
         """Notes added or changed after a sequence number, oldest change first."""
         query = "SELECT note_id, seq, cluster, content, crc FROM notes WHERE seq > ? ORDER BY seq"
-        return (_stored(row) for row in self._db.execute(query, (seq,)))
+        return self._read(_stored, query, (seq,))
 
     def deleted_since(self, seq: int) -> list[str]:
         """Ids of notes that were deleted after a sequence number."""
         query = "SELECT note_id FROM deleted WHERE seq > ? ORDER BY note_id"
-        return [note_id for (note_id,) in self._db.execute(query, (seq,))]
+        return list(self._read(str, query, (seq,)))
 
     @property
     def seq(self) -> int:
         """The sequence number of the last change."""
-        return int(self._value("SELECT value FROM meta WHERE name = 'seq'"))
+        return self._one(int, "SELECT value FROM meta WHERE name = 'seq'")
 
     def put(self, note: Note, cluster: str, sketch: Sequence[int]) -> None:
         """Add or replace a note; `cluster` names its group of near-duplicates."""
@@ -158,6 +156,14 @@ class Store:
         )
         self._db.execute("DELETE FROM deleted WHERE note_id = ?", (note.note_id,))
 
+    def recapture(self, stored: Stored) -> None:
+        """Keep a later capture of a note that says the same: nothing new for an index."""
+        note_id, content = stored.note.note_id, _encode(stored.note)
+        self._db.execute(
+            "UPDATE notes SET content = ?, crc = ? WHERE note_id = ?",
+            (content, _crc(note_id, stored.cluster, content), note_id),
+        )
+
     def delete(self, note_id: str) -> bool:
         """Drop a note; its observations and count history stay. False when it is not there."""
         self._db.execute("DELETE FROM notes WHERE note_id = ?", (note_id,))
@@ -176,12 +182,12 @@ class Store:
             " WHERE key IN (SELECT value FROM json_each(?)) ORDER BY note_id LIMIT ?"
         )
         keys = orjson.dumps(list(sketch)).decode()
-        return [note_id for (note_id,) in self._db.execute(query, (keys, limit))]
+        return list(self._read(str, query, (keys, limit)))
 
     def as_of(self) -> datetime | None:
         """The latest moment the library knows: a capture, or a publication."""
-        text = self._value("SELECT value FROM meta WHERE name = 'as_of'")
-        return datetime.fromisoformat(text) if text else None
+        query = "SELECT value FROM meta WHERE name = 'as_of'"
+        return next(self._read(datetime.fromisoformat, query), None)
 
     def seen_until(self, moment: datetime) -> None:
         """Note that the library knows the world up to `moment`."""
@@ -210,23 +216,25 @@ class Store:
             "SELECT note_id, keyword, run, position, sort, filters, captured_at FROM observations"
             " ORDER BY keyword, run, position, note_id"
         )
-        for note_id, keyword, run, position, sort, filters, captured in self._db.execute(query):
-            moment = datetime.fromisoformat(captured) if captured else None
-            yield note_id, Sighting(keyword, run, position, sort, filters, moment)
+        return self._read(_seen, query)
 
     def remember_counts(self, note: Note) -> None:
-        """Keep the counts of the day they were captured; "" is an unknown day."""
+        """Keep the counts of the day they were captured; "" is an unknown day.
+
+        Of two captures of a day the one that is imported last counts; unknown replaces nothing.
+        """
         day = note.captured_at.astimezone(CHINA).date().isoformat() if note.captured_at else ""
+        known = dict(self.count_history(note.note_id)).get(day, Counts())
+        counts = filled(note.counts, known)
         self._db.execute(
             "INSERT OR REPLACE INTO counts VALUES (?, ?, ?)",
-            (note.note_id, day, orjson.dumps(_counts_out(note.counts))),
+            (note.note_id, day, orjson.dumps(_counts_out(counts))),
         )
 
     def count_history(self, note_id: str) -> list[tuple[str, Counts]]:
         """(day, counts), oldest first; the day is "" where no export told it."""
         query = "SELECT day, content FROM counts WHERE note_id = ? ORDER BY day"
-        rows = self._db.execute(query, (note_id,))
-        return [(day, _counts_in(orjson.loads(content))) for day, content in rows]
+        return list(self._read(_counted, query, (note_id,)))
 
     def demand(self) -> Iterator[Demand]:
         """Rows of imported keyword exports, by keyword."""
@@ -234,16 +242,16 @@ class Store:
             "SELECT keyword, searches, competition, level, bid, bag, reason FROM demand"
             " ORDER BY keyword, bag"
         )
-        return (Demand(0, *row) for row in self._db.execute(query))
+        return self._read(partial(Demand, 0), query)
 
     def put_demand(self, row: Demand) -> bool:
         """Keep a keyword's demand, the newest import wins; False when nothing changed."""
         values = (row.searches, row.competition, row.level, row.bid, row.reason)
-        known = self._db.execute(
+        query = (
             "SELECT searches, competition, level, bid, reason FROM demand"
-            " WHERE keyword = ? AND bag = ?",
-            (row.keyword, row.bag),
-        ).fetchone()
+            " WHERE keyword = ? AND bag = ?"
+        )
+        known = next(self._read(_row, query, (row.keyword, row.bag)), None)
         self._db.execute(
             "INSERT OR REPLACE INTO demand VALUES (?, ?, ?, ?, ?, ?, ?)",
             (row.keyword, row.bag, *values),
@@ -258,16 +266,14 @@ class Store:
     def related(self, keyword: str) -> list[str]:
         """Related searches that pages proposed for a keyword."""
         query = "SELECT word FROM related WHERE keyword = ? ORDER BY word"
-        return [word for (word,) in self._db.execute(query, (keyword,))]
+        return list(self._read(str, query, (keyword,)))
 
     # --- imports -------------------------------------------------------------------------------
 
     def progress(self, digest: str) -> Progress | None:
         """How far the import of a file (by the hash of its bytes) came."""
-        row = self._db.execute(
-            "SELECT rows, finished, report FROM imports WHERE digest = ?", (digest,)
-        ).fetchone()
-        return Progress(row[0], bool(row[1]), row[2]) if row else None
+        query = "SELECT rows, finished, report FROM imports WHERE digest = ?"
+        return next(self._read(_progress, query, (digest,)), None)
 
     def save_progress(self, digest: str, path: str, progress: Progress) -> None:
         """Keep how far an import came, in the transaction of its rows."""
@@ -294,37 +300,54 @@ class Store:
     def rejected(self, digest: str) -> Iterator[tuple[int, str, str]]:
         """(line, reason, raw) of one file's rejected rows."""
         query = "SELECT line, reason, raw FROM rejected WHERE digest = ? ORDER BY line"
-        return iter(self._db.execute(query, (digest,)))
+        return self._read(_row, query, (digest,))
 
     # --- the whole -----------------------------------------------------------------------------
 
     def totals(self) -> dict[str, int]:
         """Rows of each kind, and how many authors are known."""
         names = ("notes", "observations", "demand", "related", "counts")
-        found = {name: int(self._value(f"SELECT COUNT(*) FROM {name}")) for name in names}
-        authors = self._value("SELECT COUNT(DISTINCT author) FROM notes WHERE author <> ''")
-        return {**found, "authors": int(authors)}
+        found = {name: self._one(int, f"SELECT COUNT(*) FROM {name}") for name in names}
+        authors = "SELECT COUNT(DISTINCT author) FROM notes WHERE author <> ''"
+        return {**found, "authors": self._one(int, authors)}
 
     def published(self) -> tuple[datetime | None, datetime | None]:
         """When the first and the last dated note were published."""
         query = "SELECT MIN(published_at), MAX(published_at) FROM notes"
-        first, last = self._db.execute(query).fetchone() or (None, None)
-        return _moment(first), _moment(last)
+        return self._one(lambda first, last: (_moment(first), _moment(last)), query)
 
     def check(self) -> int:
         """Read every stored byte; the number of notes. Damaged names what is wrong."""
-        problem = self._value("PRAGMA integrity_check")
+        problem = self._one(str, "PRAGMA integrity_check")
         if problem != "ok":
-            raise Damaged(f"{self.path}: {problem}", "restore notes.db from a copy")
+            raise Damaged(f"{self.path}: {problem}", _COPY)
+        self.published()
+        counts = self._read(_counted, "SELECT day, content FROM counts")
+        for rows in (self.observations(), self.demand(), counts):
+            deque(rows, maxlen=0)
         return sum(1 for _ in self.all())
 
     def _next_seq(self) -> int:
         query = "UPDATE meta SET value = value + 1 WHERE name = 'seq' RETURNING value"
-        return int(self._value(query))
+        return int(self._db.execute(query).get)
 
-    def _value(self, query: str) -> Any:
-        row = self._db.execute(query).fetchone()
-        return row[0] if row else None
+    def _read(
+        self, make: Callable[..., _T], query: str, values: tuple[Any, ...] = ()
+    ) -> Iterator[_T]:
+        """What `make` makes of the columns of each row; Damaged where they make no sense."""
+        try:
+            for row in self._db.execute(query, values):
+                yield make(*row)
+        except apsw.Error as error:
+            raise _refusal(self.path, error) from error
+        except (ValueError, TypeError, IndexError) as error:
+            raise Damaged(f"{self.path} cannot be read ({error})", _COPY) from error
+
+    def _one(self, make: Callable[..., _T], query: str) -> _T:
+        """The one row of a query; Damaged without it."""
+        for known in self._read(make, query):
+            return known
+        raise Damaged(f"{self.path} lacks what every library has", _COPY)
 
 
 def _open(path: Path | None, read_only: bool) -> apsw.Connection:
@@ -334,36 +357,82 @@ def _open(path: Path | None, read_only: bool) -> apsw.Connection:
     try:
         db = apsw.Connection(":memory:" if path is None else str(path), flags=mode)
         db.set_busy_timeout(5000)
-        version = db.pragma("user_version")
+        if db.pragma("user_version") > _SCHEMA_VERSION:
+            raise Damaged(f"{path} was written by a newer noterank", "update noterank")
         if not read_only:
             safe = tuple(int(part) for part in apsw.sqlite_lib_version().split(".")) >= _SAFE
-            db.pragma("journal_mode", "wal" if safe else "delete")
+            with contextlib.suppress(apsw.BusyError):  # another process makes this very switch
+                db.pragma("journal_mode", "wal" if safe else "delete")
             db.pragma("synchronous", "full")
-        if version == 0 and not read_only:
-            with db:
-                db.execute(_SCHEMA)
-                db.pragma("user_version", _SCHEMA_VERSION)
+            _create(db)
+    except apsw.BusyError as error:
+        raise _refusal(path, error) from error
     except apsw.Error as error:
         raise Damaged(
             f"{path} cannot be opened ({error})", "check its rights, or restore it from a copy"
         ) from error
-    if version > _SCHEMA_VERSION:
-        raise Damaged(f"{path} was written by a newer noterank", "update noterank")
     return db
+
+
+def _create(db: apsw.Connection) -> None:
+    """Make the tables of a new file; of several processes at once the first does."""
+    if db.pragma("user_version"):
+        return
+    db.execute("BEGIN IMMEDIATE")
+    if not db.pragma("user_version"):
+        db.execute(_SCHEMA)
+        db.pragma("user_version", _SCHEMA_VERSION)
+    db.execute("COMMIT")
+
+
+def _refusal(path: Path | None, error: apsw.Error) -> NoterankError:
+    """SQLite's complaint as ours: busy, no room, or damaged."""
+    if isinstance(error, apsw.BusyError):
+        return LibraryBusy(
+            f"{path} is being written by another process", "try again when it is done"
+        )
+    if isinstance(error, apsw.FullError | apsw.IOError | apsw.ReadOnlyError | apsw.CantOpenError):
+        return NoterankError(
+            f"{path} cannot be written ({error})", "make room on the disk and try again"
+        )
+    return Damaged(f"{path} cannot be used ({error})", _COPY)
 
 
 def _crc(note_id: str, cluster: str, content: bytes) -> int:
     return zlib.crc32(content, zlib.crc32(f"{note_id}\0{cluster}".encode()))
 
 
-def _stored(row: tuple[Any, ...]) -> Stored:
-    note_id, seq, cluster, content, crc = row
-    if _crc(note_id, cluster, content) != crc:
+def _stored(note_id: str, seq: int, cluster: str, content: Any, crc: int) -> Stored:
+    if not isinstance(content, bytes) or _crc(note_id, cluster, content) != crc:
         raise Damaged(
             f"note {note_id} in notes.db is not what was written",
-            "restore notes.db from a copy, or delete the note and import it again",
+            f"{_COPY}, or delete the note and import it again",
         )
     return Stored(decode(note_id, content), seq, cluster)
+
+
+def _seen(
+    note_id: str,
+    keyword: str,
+    run: str,
+    position: int | None,
+    sort: Sort | Literal[""],
+    filters: str,
+    captured: str | None,
+) -> tuple[str, Sighting]:
+    return note_id, Sighting(keyword, run, position, sort, filters, _moment(captured))
+
+
+def _counted(day: str, content: bytes) -> tuple[str, Counts]:
+    return day, _counts_in(orjson.loads(content))
+
+
+def _progress(rows: int, finished: int, report: bytes) -> Progress:
+    return Progress(rows, bool(finished), report)
+
+
+def _row(*values: Any) -> tuple[Any, ...]:
+    return values
 
 
 def _encode(note: Note) -> bytes:
@@ -405,6 +474,12 @@ def decode(note_id: str, content: bytes) -> Note:
 def same_content(one: Note, other: Note) -> bool:
     """Whether two notes say the same, whenever they were captured."""
     return replace(one, captured_at=None) == replace(other, captured_at=None)
+
+
+def filled(newer: Counts, older: Counts) -> Counts:
+    """The newer counts, and the older ones where the newer are unknown."""
+    names = (entry.name for entry in fields(Counts))
+    return Counts(**{name: getattr(newer, name) or getattr(older, name) for name in names})
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -82,7 +82,7 @@ def _walk(engine: Engine, folder: Path, reports: list[ImportReport]) -> None:
     _step("Understand: other spellings, traditional characters, nicknames, misspellings")
     for words in ("防曬霜", "SK2", "神仙水平替", '"早C晚A"', "敏敢肌"):
         out.print(_one_line(engine.search(words, Asked(limit=1))))
-    _step("Rank by other rules: the same words, three rule sets, judged queries of the corpus")
+    _step("Judge: three rule sets on the judged queries of the corpus")
     _compare(folder)
 
 
@@ -101,9 +101,10 @@ def _check(found: Explanation) -> str:
 
 
 def _one_line(page: Page) -> str:
+    if page.did_you_mean:
+        return f"  {page.words}: did you mean {' / '.join(page.did_you_mean)}?"
     if not page.results:
-        tip = f", did you mean {' / '.join(page.did_you_mean)}?" if page.did_you_mean else ""
-        return f"  {page.words}: nothing{tip}"
+        return f"  {page.words}: nothing"
     first = page.results[0]
     title = first.note.title.strip() or first.snippet.text
     return f"  {page.words}: {page.total} notes, first: {title}"
@@ -123,11 +124,11 @@ def _compare(folder: Path) -> None:
 def _where_next(folder: Path, seconds: float) -> None:
     _step(f"Done in {seconds:.0f} s. Where to go next")
     place = "" if folder == Path("library") else f" --library {folder}"
-    for command, what in (
-        (f"noterank search 油皮粉底液 --explain{place}", "another page"),
-        (f"noterank search 面霜 --sort latest --within halfyear --facets{place}", "sorts, filters"),
-        (f"noterank suggest mgj{place}", "completion, also by pinyin"),
-        ("noterank import YOUR_EXPORT.jsonl", "your own notes, into ./library"),
-        (f"noterank serve{place}", "the same over HTTP, with /docs"),
+    for what, command in (
+        ("another page", f"noterank search 油皮粉底液 --explain{place}"),
+        ("sorts, filters", f"noterank search 面霜 --sort latest --within halfyear{place}"),
+        ("completion by pinyin", f"noterank suggest mgj{place}"),
+        ("your own notes", "noterank import YOUR_EXPORT.jsonl"),
+        ("the same over HTTP", f"noterank serve{place}"),
     ):
-        out.print(f"  {command:<72} {what}")
+        out.print(f"  [dim]{what:<21}[/]{command}", soft_wrap=True)

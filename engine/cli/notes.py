@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 import time
 import tomllib
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -26,6 +29,7 @@ from engine.formats import ReadOptions
 from engine.model import CHINA
 from engine.pipeline import Engine
 from engine.pipeline.answers import import_row
+from engine.pipeline.library import Library
 from engine.pipeline.report import ImportReport
 
 
@@ -93,7 +97,11 @@ def _import_all(
     reports: list[ImportReport] = []
     refused: list[NoterankError] = []
     now = datetime.now(CHINA)
-    with Engine.open(library, create=True) as engine, _bar() as bar:
+    with (
+        _place(library, dry) as folder,
+        Engine.open(folder, create=True) as engine,
+        _bar() as bar,
+    ):
         for path in files:
             task = bar.add_task(path.name, total=1.0)
             run = engine.dry_run if dry else engine.import_file
@@ -114,6 +122,16 @@ def _import_all(
             if not quiet:
                 show.report(report, dry)
     return reports, refused
+
+
+@contextlib.contextmanager
+def _place(library: Path, dry: bool) -> Iterator[Path]:
+    """The folder to import into; a dry run leaves no library where there is none."""
+    if not dry or Library(library).exists:
+        yield library
+        return
+    with tempfile.TemporaryDirectory(prefix="noterank-") as folder:
+        yield Path(folder)
 
 
 def _advance(bar: Progress, task: TaskID, share: float) -> None:

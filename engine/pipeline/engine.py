@@ -57,7 +57,7 @@ class Engine:
     def open(cls, folder: Path, rules: str | Path | None = None, create: bool = False) -> Engine:
         """Open a library; NotFound when it is not there and `create` is false.
 
-        An index that is behind the notes (a killed import) is brought up to them first.
+        An index that is behind the notes (a killed import) is brought up to them when it is asked.
         """
         library = Library(folder)
         if create:
@@ -89,11 +89,9 @@ class Engine:
 
         After an interruption what is stored becomes searchable when the library is next used.
         """
-        with self.library.writing(this_task()):
+        with self._changing():
             rejected = self.library.rejected
-            report = ingest.import_file(self.store, path, options, now, tick, rejected)
-            self._catch_up()
-        return report
+            return ingest.import_file(self.store, path, options, now, tick, rejected)
 
     def dry_run(
         self, path: Path, options: ReadOptions, now: datetime, tick: Tick = _quiet
@@ -104,20 +102,17 @@ class Engine:
 
     def import_rows(self, name: str, rows: Iterable[Row], now: datetime) -> ImportReport:
         """Import a stream of rows and make it searchable."""
-        with self.library.writing(this_task()):
+        with self._changing():
             rejected = self.library.rejected
-            report = ingest.import_rows(self.store, name, rows, now, rejected)
-            self._catch_up()
-        return report
+            return ingest.import_rows(self.store, name, rows, now, rejected)
 
     def delete(self, note_id: str) -> None:
         """Drop a note from the library and the index; NotFound when it is not there."""
-        with self.library.writing(this_task()):
+        with self._changing():
             with self.store.writing():
                 gone = self.store.delete(note_id)
             if not gone:
                 raise NotFound(f"no note {note_id}", "take an id from `search --json`")
-            self._catch_up()
 
     def rebuild(self, tick: Tick = _quiet) -> int:
         """Make the index again from notes.db; the number of notes."""
@@ -130,7 +125,7 @@ class Engine:
 
     def refresh(self) -> None:
         """Bring the index up to the notes, when nobody else is doing it."""
-        if self.index.version >= self.store.seq:
+        if not self._behind():
             return
         busy = contextlib.suppress(LibraryBusy, OSError)
         with busy, self.library.writing(this_task(), wait=0):
@@ -256,8 +251,25 @@ class Engine:
         """Search over the library as it is now."""
         return Searcher(self.store, self.index, self.segmenter, self.rule_set, self.as_of(now))
 
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Be the only writer, with an index that can follow; what changed is then searchable."""
+        with self.library.writing(this_task()):
+            self._catch_up()
+            yield
+            self._catch_up()
+
+    def _behind(self) -> bool:
+        """Whether notes wait to be indexed. Raises StaleIndex on an older copy of notes.db."""
+        version, seq = self.index.version, self.store.seq
+        if version > seq:
+            raise StaleIndex("the index knows more than notes.db", "run `noterank rebuild`")
+        return version < seq
+
     def _catch_up(self) -> None:
         """Index what changed since the index's version, in batches that are whole by themselves."""
+        if not self._behind():
+            return
         deleted = self.store.deleted_since(self.index.version)
         changed = self.store.since(self.index.version)
         for batch in iter(lambda: list(itertools.islice(changed, _BATCH)), []):

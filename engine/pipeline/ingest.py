@@ -14,9 +14,9 @@ from pathlib import Path
 import orjson
 
 from engine.formats import Export, ReadOptions, open_export
-from engine.model import Captured, Counts, Demand, Note, Rejected, Related, Row, Skipped
+from engine.model import Captured, Demand, Note, Rejected, Related, Row, Skipped
 from engine.pipeline.report import ImportReport
-from engine.store import Progress, Store, same_content
+from engine.store import Progress, Store, filled, same_content
 from engine.text.document import own_title
 from engine.text.normalise import bare_letters, blank_markup
 from engine.text.sketch import NEAR, likeness, sketch
@@ -28,7 +28,7 @@ Tick = Callable[[float], None]  # told the share of the file that is safely stor
 def import_file(
     store: Store, path: Path, options: ReadOptions, now: datetime, tick: Tick, rejected: Path
 ) -> ImportReport:
-    """Import one export; an earlier, interrupted import of the same bytes goes on where it was.
+    """Import one export; an earlier, interrupted import of the same file goes on where it was.
 
     Rows are stored in transactions of 200; `tick` is called after each, when its rows are safe.
     """
@@ -167,6 +167,8 @@ class _Import:
         latest = merged(known.note, note) if known else note
         if known and same_content(latest, known.note):
             self.report.unchanged += 1
+            if latest != known.note:
+                self._store.recapture(replace(known, note=latest))
             return
         keys = sketch(_text(latest))
         cluster = self._cluster(latest, keys)
@@ -213,11 +215,7 @@ def merged(known: Note, captured: Note) -> Note:
         for entry in fields(Note)
         if entry.name != "counts" and not getattr(newer, entry.name)
     }
-    counts = {
-        entry.name: getattr(newer.counts, entry.name) or getattr(older.counts, entry.name)
-        for entry in fields(Counts)
-    }
-    return replace(newer, counts=Counts(**counts), **gaps)
+    return replace(newer, counts=filled(newer.counts, older.counts), **gaps)
 
 
 def _text(note: Note) -> str:
@@ -231,8 +229,11 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def _digest(path: Path, options: ReadOptions) -> str:
-    """Names the import: the file's bytes, and the options that change what its rows mean."""
-    digest = hashlib.sha256(repr(sorted(options.columns.items())).encode())
+    """Names the import: the file's bytes, and all that changes what its rows mean.
+
+    A date in the name is the day of capture.
+    """
+    digest = hashlib.sha256(repr([path.name, *sorted(options.columns.items())]).encode())
     digest.update(f"{options.sort} {options.captured_at} {options.keep_authors}".encode())
     with path.open("rb") as file:
         while block := file.read(1 << 20):

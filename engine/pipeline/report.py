@@ -88,8 +88,9 @@ class ImportReport:
 
     def warnings(self) -> list[str]:
         """What the reader of a ranking should know about this file, most harmful first."""
+        kept = f", kept in {self.rejected_file}" if self.rejected_file else ""
         found = [
-            (self.rejected, f"rows rejected, kept in {self.rejected_file or 'rejected/'}"),
+            (self.rejected, f"rows rejected{kept}"),
             (
                 self.unknown_sort,
                 "observations of unknown sort order: a crawl sorted by likes is not the general"
@@ -99,17 +100,26 @@ class ImportReport:
             (self.repeated_ids, "rows repeat a note id of this file"),
             (self.near_duplicates, "notes are near-copies of another note"),
             (self.title_from_body, "titles are only the beginning of the body: not scored twice"),
-            (self.no_title, "notes without a title"),
-            (self.empty_bodies, "notes without a body"),
+            (self.no_title, "rows without a title"),
+            (self.empty_bodies, "rows without a body"),
             (self.hashtag_only, "bodies of hashtags only"),
-            (self.no_date, "notes without a publication date: freshness unknown"),
-            (self.no_kind, "notes that may be image or video: kind unknown"),
-            (self.censored, "notes with a count that is only a floor (10万+)"),
-            (self.rounded, "notes with a rounded count (1.2万 is ±500)"),
-            (self.all_zero, "notes with 0 for every count: often a crawler's fault"),
-            *((n, f"notes without {name}: unknown, not 0") for name, n in self.missing.items()),
+            (self.no_date, "rows without a publication date: freshness unknown"),
+            (self.no_kind, "rows that may be image or video: kind unknown"),
+            (self.censored, "rows with a count that is only a floor (10万+)"),
+            (self.rounded, "rows with a rounded count (1.2万 is ±500)"),
+            (self.all_zero, "rows with 0 for every count: often a crawler's fault"),
+            *self._missing(),
         ]
         return [f"{number:,} {text}" for number, text in found if number]
+
+    def _missing(self) -> list[tuple[int, str]]:
+        """Counts that rows lack, those that as many rows lack on one line."""
+        numbers = sorted({number for number in self.missing.values() if number}, reverse=True)
+        return [
+            (number, f"rows without {', '.join(names)}: unknown, not 0")
+            for number in numbers
+            if (names := [name for name, n in self.missing.items() if n == number])
+        ]
 
     def dump(self) -> bytes:
         """The tallies as JSON, to go on after an interruption."""

@@ -192,11 +192,11 @@ class Searcher:
         self, ranked: _Ranked, row: int, terms: Sequence[TermScore], page: Sequence[int]
     ) -> str:
         lexicon = self._segmenter.lexicon
-        spellings = {
-            clause.term: lexicon.spelling(clause.term)
-            for clause in ranked.query.clauses
-            if clause.route != BIGRAM and (len(clause.term) > 1 or not clause.term.isalpha())
-        }
+        words = [c for c in ranked.query.clauses if c.route != BIGRAM and _worth_saying(c.term)]
+        same = [clause for clause in words if lexicon.same(clause.word, clause.term)]
+        matched = {term.term for term in terms}
+        named = same if matched & {clause.term for clause in same} else words
+        spellings = {clause.term: lexicon.spelling(clause.term) for clause in named}
         return sentence(terms, spellings, Standing(ranked.hits, row, page), self._now)
 
     def _facets(self, hits: Hits) -> dict[str, list[tuple[str, int]]]:
@@ -295,10 +295,15 @@ def _unknown(rule: Applied, ranked: _Ranked, row: int) -> str:
     return ""
 
 
+def _worth_saying(term: str) -> bool:
+    """A lone letter or character says nothing; a lone emoji does."""
+    return len(term) > 1 or not term.isalnum()
+
+
 def _marked(query: Query) -> list[str]:
     """Terms worth highlighting: words and aliases, lone characters only when there is no other."""
     words = [c.term for c in query.clauses if c.route != BIGRAM]
-    long = [word for word in words if len(word) > 1 or not word.isalnum()]
+    long = [word for word in words if _worth_saying(word)]
     return long or words
 
 

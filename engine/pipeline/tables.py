@@ -11,9 +11,12 @@ from typing import Any
 import apsw
 import orjson
 
+from engine.errors import BadOption
+
 Row = dict[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
+SHEET_ROWS = 1_048_575  # Excel's limit, without the header
 FORMATS = ("csv", "jsonl", "xlsx", "sqlite")
 
 
@@ -74,12 +77,14 @@ def _write_xlsx(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     count = 0
-    with xlsxwriter.Workbook(path, options) as book:
+    with path.open("wb") as file, xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet("notes")
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, columns)
         for row in rows:
             count += 1
+            if count > SHEET_ROWS:
+                raise BadOption(f"more than {SHEET_ROWS:,} notes: no sheet is longer", "use csv")
             for column, name in enumerate(columns):
                 value = row[name]
                 if isinstance(value, str):
@@ -90,7 +95,7 @@ def _write_xlsx(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
 
 
 def _write_sqlite(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
-    path.unlink(missing_ok=True)
+    path.write_bytes(b"")  # a new database, or a refusal that names the path
     db = apsw.Connection(str(path))
     names = ", ".join(f'"{name}"' for name in columns)
     marks = ", ".join("?" * len(columns))

@@ -71,6 +71,10 @@ class Lexicon:
         found += [Alias(t, False, f"{self.spelling(term)} → {self.spelling(t)}") for t in onward]
         return [alias for alias in found if alias.term != term]
 
+    def same(self, term: str, other: str) -> bool:
+        """Whether two terms are one thing: equal, or spellings of one two-way set."""
+        return term == other or other in self.sets.get(term, ())
+
     def spelling(self, term: str) -> str:
         """The usual spelling of a term, or the term itself."""
         entry = self.entries.get(term)
