@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from engine.errors import BadRules
+from engine.errors import BadOption, BadRules
 from engine.index import Scoring
 from engine.model import QueryWeights
 
@@ -121,9 +121,10 @@ class _Reader:
         bm25, boosts = self._section(table, "bm25"), self._section(table, "boosts")
         self._only(bm25, {"k1", "b"}, "bm25.")
         self._only(boosts, {"title", "tags", "body"}, "boosts.")
-        scoring = self._build(Scoring, {**bm25, **boosts}, "bm25.")
-        if scoring.b > 1:
-            raise BadRules(f"{self._path}: bm25.b is {scoring.b}", "give a value from 0 to 1")
+        try:
+            scoring = self._build(Scoring, {**bm25, **boosts}, "bm25.")
+        except BadOption as error:
+            raise BadRules(f"{self._path}: bm25.{error.problem}", error.cure) from error
         rules = [self._rule(key, row) for key, row in self._section(table, "rules").items()]
         return RuleSet(
             name=name,

@@ -66,7 +66,7 @@ def captured(line: int, fields: Fields, capture: Capture, ordered: bool = False)
 def _note(note_id: str, fields: Fields, options: ReadOptions, moment: datetime | None) -> Note:
     title, body = values.title(fields.get("title")), values.body(fields.get("body"))
     tags = values.tags(fields.get("tags"))
-    if not (title or body or tags or fields.get("keyword")):
+    if not (title or body or tags or fields.get("position")):
         raise BadRow("no text; a note needs a title, a body or tags")  # or a place on a page
     return Note(
         note_id=note_id,

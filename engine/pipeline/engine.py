@@ -165,9 +165,17 @@ class Engine:
 
     def brands(self, note_id: str) -> tuple[str, ...]:
         """The brands that a note names, in their usual spelling."""
-        signals = self.index.signals([note_id]).get(note_id)
+        signals = self._fresh(lambda: self.index.signals([note_id])).get(note_id)
         lexicon = self.segmenter.lexicon
         return tuple(lexicon.brand_named(brand) for brand in signals.brands) if signals else ()
+
+    def suggest(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """Completions of what is being typed, with how many notes hold them."""
+        return self._fresh(lambda: self.suggester().complete(prefix, limit))
+
+    def ready(self) -> tuple[int, int]:
+        """(notes, index version) of an index that answers; StaleIndex or Damaged if none does."""
+        return self._fresh(lambda: (len(self.index), self.index.version))
 
     def suggester(self) -> Suggester:
         """Completions and corrections over the words of the notes, made once per index version."""
@@ -178,6 +186,9 @@ class Engine:
 
     def stats(self) -> Stats:
         """What the library holds."""
+        return self._fresh(self._stats)
+
+    def _stats(self) -> Stats:
         totals = self.store.totals()
         first, last = self.store.published()
         return Stats(

@@ -36,8 +36,10 @@ def documents(
 
 def all_tags(note: Note) -> tuple[str, ...]:
     """The tags of a note: its tag field, then topics written in title and body, each once."""
-    written = (*note.tags, *topics(note.title), *topics(note.body))
-    return tuple({fold_key(tag): tag for tag in reversed(written)}.values())[::-1]
+    found: dict[str, str] = {}
+    for tag in (*note.tags, *topics(note.title), *topics(note.body)):
+        found.setdefault(fold_key(tag), tag)
+    return tuple(found.values())
 
 
 def own_title(note: Note) -> tuple[str, str]:

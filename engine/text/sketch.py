@@ -33,7 +33,7 @@ def sketch(text: str) -> tuple[int, ...]:
 
 def likeness(one: str, other: str) -> float:
     """Jaccard index of the two texts' 8-grams of letters and digits, 0 to 1."""
-    grams, others = set(_grams(bare_letters(one))), set(_grams(bare_letters(other)))
+    grams, others = _grams(bare_letters(one)), _grams(bare_letters(other))
     union = len(grams | others)
     return len(grams & others) / union if union else 0.0
 
@@ -43,5 +43,8 @@ def _least(hashes: set[int], factor: int) -> int:
     return min(known * factor & _MASK for known in hashes)
 
 
-def _grams(letters: str) -> list[str]:
-    return [letters[i : i + _GRAM] for i in range(max(1, len(letters) - _GRAM + 1))]
+def _grams(letters: str) -> set[str]:
+    """All runs of 8 letters; a shorter text is one of its own, an empty one has none."""
+    if not letters:
+        return set()
+    return {letters[start : start + _GRAM] for start in range(max(1, len(letters) - _GRAM + 1))}
