@@ -11,15 +11,14 @@ import numpy as np
 
 from engine.display import page as pages
 from engine.display import rules
-from engine.display.page import Order
-from engine.display.rules import Applied, Floats
 from engine.display.ruleset import RuleSet
 from engine.display.sentence import Standing, sentence
 from engine.display.snippet import Snippet, snippet
 from engine.errors import BadOption, NotFound
-from engine.index import BIGRAM, MISSING, Hits, Index, TermScore
+from engine.index import BIGRAM, Hits, Index, TermScore
 from engine.model import CHINA, SORTS, Filter, Note, Query, Signals, Sort
-from engine.pipeline.answers import Explanation, Page, Part, Result
+from engine.pipeline.answers import Explanation, Page, Result
+from engine.pipeline.reasons import Ranked, parts
 from engine.store import Store
 from engine.text.normalise import fold_key
 from engine.text.query import KIND_WORDS, parse, plain
@@ -28,6 +27,7 @@ from engine.text.spans import spans
 
 MAX_LIMIT = 1000
 MAX_OFFSET = 10_000
+_LEFT_OUT = "与更靠前的笔记几乎相同，已合并，不单独占位。"
 WITHIN = {"day": 1, "week": 7, "halfyear": 183}  # days of the app's periods
 
 
@@ -49,17 +49,6 @@ class Asked:
             raise BadOption(f"limit is {self.limit}", f"use 1 to {MAX_LIMIT}")
         if not 0 <= self.offset <= MAX_OFFSET:
             raise BadOption(f"offset is {self.offset}", f"use 0 to {MAX_OFFSET}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    """A window after rules: the hits, their scores, the rules applied, and the order."""
-
-    query: Query
-    hits: Hits
-    scores: Floats
-    applied: list[Applied]
-    order: Order
 
 
 class Searcher:
@@ -109,29 +98,29 @@ class Searcher:
             return self._absent(note_id, words, ranked)
         terms = self._index.explain(ranked.query, self._rules.scoring, note_id)
         places = {placed: place for place, placed in enumerate(ranked.order.rows, 1)}
+        said = self._sentence(ranked, row, terms, ranked.order.rows[:20])
         return Explanation(
             note_id=note_id,
             words=words,
             position=places.get(row),
             total=ranked.hits.total,
             score=float(ranked.scores[row]),
-            parts=tuple(_parts(terms, ranked, row)),
-            sentence=self._sentence(ranked, row, terms, ranked.order.rows[:20]),
+            parts=tuple(parts(terms, ranked, row)),
+            sentence=said if row in places else said + _LEFT_OUT,
         )
 
-    def _absent(self, note_id: str, words: str, ranked: _Ranked) -> Explanation:
-        parts = self._index.explain(ranked.query, self._rules.scoring, note_id)
+    def _absent(self, note_id: str, words: str, ranked: Ranked) -> Explanation:
         reason = "没有命中查询中的任何词，或被筛选条件排除。"
-        if parts:
+        if self._index.explain(ranked.query, self._rules.scoring, note_id):
             reason = f"命中了查询，但相关度不在前 {self._rules.page.window} 名的窗口内。"
         return Explanation(note_id, words, None, ranked.hits.total, 0.0, (), reason)
 
-    def _rank(self, words: str, asked: Asked) -> _Ranked:
+    def _rank(self, words: str, asked: Asked) -> Ranked:
         query = parse(words, self._segmenter, self._rules.query)
         wanted = both(query.filter, asked.filter)
         return self._arranged(replace(query, filter=wanted), asked.sort)
 
-    def _arranged(self, query: Query, sort: Sort) -> _Ranked:
+    def _arranged(self, query: Query, sort: Sort) -> Ranked:
         window = self._rules.page.window if query.clauses else len(self._index)
         if not query.clauses and query.filter == Filter():
             window = 0  # nothing was asked
@@ -143,7 +132,7 @@ class Searcher:
         if sort != "general":
             covered = self._index.coverage(query, hits.note_ids)
         order = pages.arrange(hits, scores, covered, sort, self._rules.page)
-        return _Ranked(query, hits, scores, applied, order)
+        return Ranked(query, hits, scores, applied, order)
 
     def _with_phrases(self, hits: Hits, phrases: Sequence[str]) -> Hits:
         """The hits whose text holds every phrase as it was typed, folded."""
@@ -156,7 +145,7 @@ class Searcher:
         lost = len(hits) - len(rows)
         return replace(hits.take(rows), total=hits.total - lost)
 
-    def _results(self, ranked: _Ranked, shown: Sequence[int], asked: Asked) -> list[Result]:
+    def _results(self, ranked: Ranked, shown: Sequence[int], asked: Asked) -> list[Result]:
         ids = [ranked.hits.note_ids[row] for row in shown]
         stored = self._store.get_many(ids)
         signals = self._index.signals(ids)
@@ -184,12 +173,12 @@ class Searcher:
     def _brands(self, signals: Signals) -> tuple[str, ...]:
         return tuple(self._segmenter.lexicon.brand_named(brand) for brand in signals.brands)
 
-    def _why(self, ranked: _Ranked, row: int, note_id: str, shown: Sequence[int]) -> str:
+    def _why(self, ranked: Ranked, row: int, note_id: str, shown: Sequence[int]) -> str:
         terms = self._index.explain(ranked.query, self._rules.scoring, note_id)
         return self._sentence(ranked, row, terms, shown)
 
     def _sentence(
-        self, ranked: _Ranked, row: int, terms: Sequence[TermScore], page: Sequence[int]
+        self, ranked: Ranked, row: int, terms: Sequence[TermScore], page: Sequence[int]
     ) -> str:
         lexicon = self._segmenter.lexicon
         words = [c for c in ranked.query.clauses if c.route != BIGRAM and _worth_saying(c.term)]
@@ -253,46 +242,6 @@ def both(one: Filter, other: Filter) -> Filter:
         since=max(since, default=None),
         until=min(until, default=None),
     )
-
-
-def _parts(terms: Sequence[TermScore], ranked: _Ranked, row: int) -> list[Part]:
-    """Summands, their sum, the rules' factors, and the product: the score."""
-    routes = {clause.term: clause.route for clause in ranked.query.clauses}
-    parts = [
-        Part(f"bm25.{t.field}:{t.term}", t.value, None, _how(t, routes.get(t.term, "")))
-        for t in terms
-    ]
-    summed = sum(part.value for part in parts)
-    bm25 = float(ranked.hits.bm25[row])
-    if bm25 != summed:
-        parts.append(Part("bm25.rounding", bm25 - summed, None, "the sum is kept as float32"))
-    parts.append(Part("sum", bm25, None, "BM25, the sum of the rows above"))
-    for rule in ranked.applied:
-        signal, factor = float(rule.signal[row]), float(rule.factor[row])
-        note = f"1 + weight {rule.rule.weight:g} × signal {signal:.4f}"
-        parts.append(Part(f"rule.{rule.name}", signal, factor, note + _unknown(rule, ranked, row)))
-    parts.append(Part("product", float(ranked.scores[row]), None, "the score: sum × all factors"))
-    return parts
-
-
-def _how(term: TermScore, route: str) -> str:
-    said = (
-        f"weight {term.weight:g}, idf {term.idf:.3f} ({term.df} of {term.notes} notes),"
-        f" {term.tf}× in {term.length:.0f} terms"
-    )
-    return f"{route}; {said}" if route else said
-
-
-def _unknown(rule: Applied, ranked: _Ranked, row: int) -> str:
-    """Says on what a signal rests when something of it is unknown."""
-    hits = ranked.hits
-    if rule.name == "engagement":
-        names = ("likes", "collects", "comments", "shares")
-        absent = [name for name in names if getattr(hits, name)[row] == MISSING]
-        return f"; unknown and left out: {', '.join(absent)}" if absent else ""
-    if rule.name == "freshness" and hits.published[row] == MISSING:
-        return "; the date is unknown"
-    return ""
 
 
 def _worth_saying(term: str) -> bool:

@@ -190,3 +190,15 @@ def test_the_same_question_gets_the_same_answer(engine: Engine, tmp_path: Path) 
         other.import_rows("reversed", rows, NOW)
         for words in ("面霜", "敏感肌面霜", "神仙水"):
             assert ids(other, words) == ids(engine, words)
+
+
+def test_a_copy_that_was_collapsed_says_so(tmp_path: Path) -> None:
+    body = "外油内干的人看过来，鼻翼一到下午两点就反光，用到空瓶才敢写这一篇，没有广告。"
+    copies = [note("c1", "面霜空瓶", body, likes=90), note("c2", "面霜空瓶", body + "转")]
+    with Engine.open(tmp_path, create=True) as engine:
+        engine.import_rows("copies", [Captured(n, c) for n, c in enumerate(copies, 1)], NOW)
+        page = engine.search("面霜")
+        assert [(r.note.note_id, r.copies) for r in page.results] == [("c1", 1)]
+        hidden = engine.explain("c2", "面霜")
+    assert hidden.position is None
+    assert "已合并" in hidden.sentence
