@@ -82,7 +82,8 @@ class Lexicon:
 
     def brand(self, term: str) -> str:
         """The brand that a term names or that makes the product it names; "" for none."""
-        owner = self.makers.get(term, term)
+        spellings = self.sets.get(term, (term,))
+        owner = next((self.makers[t] for t in spellings if t in self.makers), term)
         if self.kind(owner) != "brand":
             return ""
         return self.canonical.get(owner, self.spelling(owner))
@@ -125,7 +126,8 @@ def append(folder: Path, lines_of: Mapping[str, Sequence[str]]) -> None:
     for name, new in lines_of.items():
         path = folder / name
         known = path.read_text("utf-8-sig").splitlines() if path.is_file() else []
-        path.write_text("\n".join(dict.fromkeys([*known, *new])) + "\n", "utf-8")
+        fresh = [line for line in dict.fromkeys(new) if line not in known]
+        path.write_text("\n".join([*known, *fresh]) + "\n", "utf-8")
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -204,6 +206,8 @@ class _Builder:
         for name in (n.strip() for n in names):
             if not name:
                 raise BadLexicon(f"{place}: an empty name", "remove the stray = or comma")
+            if "=" in name:
+                raise BadLexicon(f"{place}: '{name}' is no name", "write one line for each sign")
             term = as_term(name)
             if term not in self.entries:
                 self._add(name, kind, own, place)

@@ -16,8 +16,9 @@ from functools import cache
 from opencc import OpenCC
 
 _TOPIC = r"[#＃](?P<topic>[^#＃\[\]\n]{1,60}?)\[(?:话题|話題)\](?:[#＃])?"
-_BARE = (
-    r"(?<![0-9A-Za-z&])[#＃](?P<bare>[^\s#＃@\[\]，。！？,!?;；：:（）()、…~～\"“”'‘’《》]{1,40})"
+_NAME = r"[#＃][^\s#＃@\[\]，。！？,!?;；：:（）()、…~～\"“”'‘’《》]{1,40}"
+_BARE = (  # `#A#B##C` run together: only the first must not stand behind a Latin letter
+    rf"(?<![0-9A-Za-z&])(?P<bare>{_NAME}(?:[#＃]?(?!{_TOPIC.replace('?P<topic>', '?:')}){_NAME})*)"
     r"(?:[#＃](?=[\s#＃]|$))?"
 )
 _STICKER = (
@@ -32,7 +33,7 @@ _MARKUP = re.compile(f"{_TOPIC}|{_STICKER}|{_BARE}|{_MENTION}")
 
 _VANISH = {"Cf", "Co", "Cs"}  # format (zero-width), private use, lone surrogates
 _FILLERS = {0x3164, 0xFFA0, 0x115F, 0x1160, 0x20E3}  # Hangul fillers, the keycap's frame
-_VARIANTS = {"妳": "你", "祂": "他", "裡": "里", "線": "线"}  # t2s leaves some of them as they are
+_VARIANTS = {"妳": "你", "祂": "他", "裡": "里", "線": "线", "薴": "苎"}  # t2s leaves some of them as they are
 
 
 class _FoldTable(dict[int, str]):
@@ -109,9 +110,9 @@ def topics(text: str) -> tuple[str, ...]:
     """Topic tags written in a text, in order, each once (`#A[话题]##B[话题]#`, `#A #B`, `#A#`)."""
     found: dict[str, None] = {}
     for match in _MARKUP.finditer(text):
-        name = (match.group("topic") or match.group("bare") or "").strip()
-        if name and not name.isdigit():
-            found.setdefault(name)
+        for name in re.split("[#＃]", match.group("topic") or match.group("bare") or ""):
+            if (key := fold_key(name)) and not key.isdigit():
+                found.setdefault(name.strip())
     return tuple(found)
 
 

@@ -122,14 +122,14 @@ class _Parser:
     def _clauses(self) -> list[Clause]:
         clauses: dict[str, Clause] = {}
         words = 0
-        for text in self._texts:
-            for piece in self._segmenter.pieces(fold(text).text):
-                route = "bigram" if piece.bigram else ""
-                weight = self._weights.bigram if piece.bigram else 1.0
-                known = clauses.get(piece.term)
-                if known is None or (known.route and not route):
-                    words += not piece.bigram
-                    clauses[piece.term] = Clause(piece.term, piece.term, weight, route)
+        together = " ".join(self._texts)  # `Louis Vuitton` is typed as two words and is one phrase
+        for piece in self._segmenter.pieces(fold(together).text):
+            route = "bigram" if piece.bigram else ""
+            weight = self._weights.bigram if piece.bigram else 1.0
+            known = clauses.get(piece.term)
+            if known is None or (known.route and not route):
+                words += not piece.bigram
+                clauses[piece.term] = Clause(piece.term, piece.term, weight, route)
         if self._most is not None and words > self._most:
             raise BadQuery(f"the query has {words} words", f"use at most {self._most}")
         for clause in list(clauses.values()):

@@ -38,7 +38,7 @@ def _pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _one(term: str) -> str:
-    escaped = re.escape(term).replace("_", r"\s+")
+    escaped = re.escape(term).replace("_", r"(?:\s+|_)")
     before = r"(?<![0-9a-z])" if re.match(r"[0-9a-z]", term) else ""
     after = r"(?![0-9a-z])" if re.search(r"[0-9a-z]$", term) else ""
     return f"{before}{escaped}{after}"
