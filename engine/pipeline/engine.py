@@ -33,6 +33,7 @@ from engine.text.segment import Segmenter, is_word
 from engine.text.suggest import Suggester
 
 _TYPED = 8  # characters of a query that may be one misspelt word
+_STORING = 0.4  # of the work of an import; the rest is analysis and indexing
 _BATCH = 1000  # notes that are analysed and indexed at once
 Tick = Callable[[float], None]
 _T = TypeVar("_T")
@@ -87,11 +88,15 @@ class Engine:
     ) -> ImportReport:
         """Import one export and make it searchable; see `ingest.import_file`.
 
-        After an interruption what is stored becomes searchable when the library is next used.
+        `tick` is told the share done: storing, then indexing. After an interruption what is
+        stored becomes searchable when the library is next used.
         """
-        with self._changing():
-            rejected = self.library.rejected
-            return ingest.import_file(self.store, path, options, now, tick, rejected)
+        with self._changing(lambda share: tick(_STORING + (1 - _STORING) * share)):
+            return ingest.import_file(
+                *(self.store, path, options, now),
+                lambda share: tick(_STORING * share),
+                self.library.rejected,
+            )
 
     def dry_run(
         self, path: Path, options: ReadOptions, now: datetime, tick: Tick = _quiet
@@ -263,12 +268,12 @@ class Engine:
         return Searcher(self.store, self.index, self.segmenter, self.rule_set, self.as_of(now))
 
     @contextlib.contextmanager
-    def _changing(self) -> Iterator[None]:
+    def _changing(self, tick: Tick = _quiet) -> Iterator[None]:
         """Be the only writer, with an index that can follow; what changed is then searchable."""
         with self.library.writing(this_task()):
             self._catch_up()
             yield
-            self._catch_up()
+            self._catch_up(tick)
 
     def _behind(self) -> bool:
         """Whether notes wait to be indexed. Raises StaleIndex on an older copy of notes.db."""
@@ -277,17 +282,19 @@ class Engine:
             raise StaleIndex("the index knows more than notes.db", "run `noterank rebuild`")
         return version < seq
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, tick: Tick = _quiet) -> None:
         """Index what changed since the index's version, in batches that are whole by themselves."""
         if not self._behind():
             return
+        known, seq = self.index.version, self.store.seq
         deleted = self.store.deleted_since(self.index.version)
         changed = self.store.since(self.index.version)
         for batch in iter(lambda: list(itertools.islice(changed, _BATCH)), []):
             self.index.update(self._documents(batch), deleted, batch[-1].seq)
             deleted = []
-        if self.index.version < self.store.seq:
-            self.index.update([], deleted, self.store.seq)
+            tick((batch[-1].seq - known) / (seq - known))
+        if self.index.version < seq:
+            self.index.update([], deleted, seq)
 
     def _documents(self, batch: Sequence[Stored]) -> list[Document]:
         notes = [stored.note for stored in batch]
