@@ -1,0 +1,204 @@
+"""SIGKILL at random moments: nothing acknowledged is lost, nothing half-done is served."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from engine.formats import ReadOptions
+from engine.model import CHINA
+from engine.pipeline import Engine
+from engine.text import segment
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="kills need fork and SIGKILL"),
+    pytest.mark.timeout(1200),
+]
+ROWS = 1_200
+KILLS = 200
+NOW = datetime(2026, 11, 1, tzinfo=CHINA)
+WORDS = [
+    "面霜",
+    "防晒霜",
+    "敏感肌",
+    "油皮",
+    "神仙水",
+    "平替",
+    "早八",
+    "通勤",
+    "猫砂",
+    "露营",
+    "咖啡",
+    "减脂",
+    "空气炸锅",
+    "待产包",
+]
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Notes in noterank's own jsonl; one row in fifty is broken."""
+    chance = random.Random(1)
+    path = tmp_path_factory.mktemp("export") / "notes.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(ROWS):
+            body = "，".join(chance.choices(WORDS, k=30)) + f"，第{number}篇"
+            row = {"note_id": f"n{number:05d}", "title": chance.choice(WORDS), "body": body}
+            row["likes"] = "说不清" if number % 50 == 49 else number
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return path
+
+
+def in_child(work: Callable[[int], None]) -> tuple[int, int]:
+    """Run `work` in a forked process that tells its progress to a pipe: (pid, pipe to read)."""
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    child = os.fork()
+    if child:
+        os.close(writing)
+        return child, reading
+    code = 1
+    try:
+        os.close(reading)
+        work(writing)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def end(child: int, pipe: int, after: float) -> tuple[bool, list[str]]:
+    """Kill the child after some seconds: (whether it had ended by itself, what it had told)."""
+    deadline = time.monotonic() + after
+    done = 0
+    while time.monotonic() < deadline and not done:
+        done, status = os.waitpid(child, os.WNOHANG)
+        time.sleep(0.002)
+    if not done:
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+    with os.fdopen(pipe) as told:
+        lines = told.read().split()
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return bool(done), lines
+
+
+def importing(library: Path, export: Path) -> Callable[[int], None]:
+    """Import, and tell after each transaction how many notes are stored."""
+
+    def work(pipe: int) -> None:
+        with Engine.open(library, create=True) as engine:
+
+            def tick(_: float) -> None:
+                os.write(pipe, f"{engine.store.totals()['notes']} ".encode())
+
+            engine.import_file(export, ReadOptions(), NOW, tick)
+
+    return work
+
+
+def state(library: Path) -> dict[str, object]:
+    """Everything that two libraries must agree on."""
+    with Engine.open(library) as engine:
+        engine.refresh()
+        notes = list(engine.notes())
+        pages = {
+            words: [(r.note.note_id, r.score) for r in engine.search(words).results]
+            for words in ("敏感肌面霜", "神仙水平替", "通勤")
+        }
+        rejected = [path.read_bytes() for path in sorted(engine.library.rejected.glob("*.jsonl"))]
+        return {"notes": notes, "pages": pages, "rejected": rejected, "size": len(engine.index)}
+
+
+@pytest.fixture(scope="module")
+def whole(
+    export: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, object], float]:
+    """The library of an undisturbed import, and how many seconds it takes."""
+    segment._tokenizer()  # loaded once here, inherited by every fork
+    library = tmp_path_factory.mktemp("whole")
+    start = time.monotonic()
+    with Engine.open(library, create=True) as engine:
+        report = engine.import_file(export, ReadOptions(), NOW)
+    assert (report.added, report.rejected) == (ROWS - ROWS // 50, ROWS // 50)
+    return state(library), time.monotonic() - start
+
+
+def test_no_kill_of_an_import_loses_an_acknowledged_row(
+    export: Path, whole: tuple[dict[str, object], float], tmp_path: Path
+) -> None:
+    expected, seconds = whole
+    ids = [note.note_id for note in expected["notes"]]  # type: ignore[attr-defined]
+    chance = random.Random(2026)
+    kills = finished = 0
+    library = tmp_path / "0"
+    while kills < KILLS:
+        child, pipe = in_child(importing(library, export))
+        done, told = end(child, pipe, chance.uniform(0, seconds * 0.6))
+        kills += not done
+        acknowledged = max((int(number) for number in told), default=0)
+        if not (library / "notes.db").exists():
+            assert acknowledged == 0
+            continue
+        with Engine.open(library) as engine:
+            stored = [note.note_id for note in engine.notes()]
+            assert len(stored) >= acknowledged
+            assert stored == ids[: len(stored)]
+            engine.refresh()
+            assert len(engine.index) == len(stored)
+            engine.verify()
+        if done:
+            assert state(library) == expected
+            finished += 1
+            library = tmp_path / str(finished)
+    assert finished > 3
+
+
+def test_a_killed_rebuild_leaves_the_old_index_or_the_new(
+    export: Path, whole: tuple[dict[str, object], float], tmp_path: Path
+) -> None:
+    expected, seconds = whole
+    with Engine.open(tmp_path, create=True) as engine:
+        engine.import_file(export, ReadOptions(), NOW)
+    chance = random.Random(7)
+
+    def rebuild(_: int) -> None:
+        with Engine.open(tmp_path) as engine:
+            engine.rebuild()
+
+    for _ in range(25):
+        end(*in_child(rebuild), chance.uniform(0, seconds))
+        assert state(tmp_path)["pages"] == expected["pages"]
+    with Engine.open(tmp_path) as engine:
+        engine.rebuild()
+        engine.verify()
+        kept = {path.name for path in engine.library.index.iterdir()}
+    assert len(kept) <= 4  # what killed rebuilds left behind is swept away
+
+
+def test_a_killed_delete_is_done_or_not_begun(export: Path, tmp_path: Path) -> None:
+    with Engine.open(tmp_path, create=True) as engine:
+        engine.import_file(export, ReadOptions(), NOW)
+    chance = random.Random(11)
+    for number in range(25):
+        note_id = f"n{number:05d}"
+
+        def delete(_: int, note_id: str = note_id) -> None:
+            with Engine.open(tmp_path) as engine:
+                engine.delete(note_id)
+
+        end(*in_child(delete), chance.uniform(0, 0.4))
+        with Engine.open(tmp_path) as engine:
+            engine.refresh()
+            stored = engine.store.get(note_id) is not None
+            assert bool(engine.index.signals([note_id])) == stored
+            assert len(engine.index) == engine.store.totals()["notes"]
