@@ -101,7 +101,7 @@ def load(name_or_path: str | Path) -> RuleSet:
         raise BadRules(
             f"no rule set '{name_or_path}'", f"use one of {', '.join(presets())}, or a file"
         ) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # no UTF-8, no TOML, no path
         raise BadRules(f"{path}: {error}", "mend the line") from error
     return _Reader(path).rule_set(table)
 
@@ -116,12 +116,13 @@ class _Reader:
         known = {"name", "version", "bm25", "boosts", "query", "rules", "page"}
         self._only(table, known, "")
         name, version = table.get("name"), table.get("version")
-        if not isinstance(name, str) or not name or not isinstance(version, int):
+        if not isinstance(name, str) or not name or type(version) is not int:
             raise BadRules(f"{self._path}: no name or version", 'write name = "mine", version = 1')
         bm25, boosts = self._section(table, "bm25"), self._section(table, "boosts")
         self._only(bm25, {"k1", "b"}, "bm25.")
         self._only(boosts, {"title", "tags", "body"}, "boosts.")
         try:
+            self._build(Scoring, boosts, "boosts.")
             scoring = self._build(Scoring, {**bm25, **boosts}, "bm25.")
         except BadOption as error:
             raise BadRules(f"{self._path}: bm25.{error.problem}", error.cure) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,8 @@ class Snippet:
 def snippet(text: str, spans: Sequence[Span], width: int = _WIDTH) -> Snippet:
     """The passage of at most `width` characters with the most different matches, earliest first.
 
-    White space is shown as single blanks; `…` stands where something was left out.
+    `spans` stand in order and do not overlap. White space is shown as single blanks; `…` stands
+    where something was left out.
     """
     start = _best_start(text, spans, width)
     end = min(len(text), start + width)
@@ -37,13 +39,14 @@ def _best_start(text: str, spans: Sequence[Span], width: int) -> int:
     """Where the passage begins: at a sentence if the matches still fit."""
     if not spans or len(text) <= width:
         return 0
-    best, most = 0, (0, 0)
-    for begin, _ in spans:
-        inside = [text[s:e] for s, e in spans if s >= begin and e <= begin + width]
+    best, most, last = spans[0][0], (0, 0), spans[0][0] + width
+    ends = [end for _, end in spans]
+    for number, (begin, _) in enumerate(spans):
+        stop = bisect_right(ends, begin + width, lo=number)
+        inside = [text[s:e] for s, e in spans[number:stop]]
         rank = (len(set(inside)), len(inside))
         if rank > most:
-            best, most = begin, rank
-    last = max((e for s, e in spans if s >= best and e <= best + width), default=best)
+            best, most, last = begin, rank, ends[stop - 1]
     room = max(0, min(best, best + width - last))  # how far the passage may begin before
     breaks = [m.end() for m in _BREAK.finditer(text, best - room, best)]
     start = breaks[-1] if breaks else best - min(room, width // 4)

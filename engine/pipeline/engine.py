@@ -122,11 +122,7 @@ class Engine:
     def rebuild(self, tick: Tick = _quiet) -> int:
         """Make the index again from notes.db; the number of notes."""
         with self.library.writing(this_task()):
-            self._load_lexicon()
-            total = self.store.totals()["notes"]
-            seq = self.store.seq
-            self.index.rebuild(self._batches(self.store.all(), total, tick), seq)
-            return total
+            return self._rebuild(tick)
 
     def refresh(self) -> None:
         """Bring the index up to the notes, when nobody else is doing it."""
@@ -244,14 +240,21 @@ class Engine:
 
     def add_to_lexicon(self, lines: Mapping[str, Sequence[str]]) -> None:
         """Add lines to the library's lexicon and make the index anew."""
-        lexicons.append(self.library.lexicon, lines)
-        self.rebuild()
+        with self.library.writing(this_task()):
+            lexicons.append(self.library.lexicon, lines)
+            self._rebuild(_quiet)
 
     # --- inside --------------------------------------------------------------------------------
 
     def _load_lexicon(self) -> None:
         self.segmenter = Segmenter(lexicons.load(self.library.lexicon))
         self.index = EmbeddedIndex(self.library.index, self.segmenter.fingerprint)
+
+    def _rebuild(self, tick: Tick) -> int:
+        self._load_lexicon()
+        total, seq = self.store.totals()["notes"], self.store.seq
+        self.index.rebuild(self._batches(self.store.all(), total, tick), seq)
+        return total
 
     def _fresh(self, answer: Callable[[], _T]) -> _T:
         """An answer from an index that is up to the notes; a lexicon changed by another is read."""

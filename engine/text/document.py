@@ -38,7 +38,8 @@ def all_tags(note: Note) -> tuple[str, ...]:
     """The tags of a note: its tag field, then topics written in title and body, each once."""
     found: dict[str, str] = {}
     for tag in (*note.tags, *topics(note.title), *topics(note.body)):
-        found.setdefault(fold_key(tag), tag)
+        if key := fold_key(tag):
+            found.setdefault(key, tag)
     return tuple(found.values())
 
 

@@ -16,10 +16,9 @@ from functools import cache
 from opencc import OpenCC
 
 _TOPIC = r"[#＃](?P<topic>[^#＃\[\]\n]{1,60}?)\[(?:话题|話題)\](?:[#＃])?"
-_NAME = r"[#＃][^\s#＃@\[\]，。！？,!?;；：:（）()、…~～\"“”'‘’《》]{1,40}"
+_NAME = r"[#＃](?![\ufe0f\u20e3])[^\s#＃@\[\]，。！？,!?;；：:（）()、…~～\"“”'‘’《》]{1,40}"
 _BARE = (  # `#A#B##C` run together: only the first must not stand behind a Latin letter
-    rf"(?<![0-9A-Za-z&])(?P<bare>{_NAME}(?:[#＃]?(?!{_TOPIC.replace('?P<topic>', '?:')}){_NAME})*)"
-    r"(?:[#＃](?=[\s#＃]|$))?"
+    rf"(?<![0-9A-Za-z&])(?P<bare>{_NAME}(?:[#＃]?{_NAME})*)(?:[#＃](?=[\s#＃]|$))?"
 )
 _STICKER = (
     r"\[[^\[\]\s]{1,10}[RH]\]"
@@ -28,12 +27,13 @@ _STICKER = (
     r"|皇冠|红色心形|紫色心形|玫瑰|礼物|加油|耶|比心|向右|话题)\]"
 )
 _STICKERS = re.compile(_STICKER + r"|\[[^\[\]\s]{0,10}$")  # the last one may have been cut off
-_MENTION = r"(?<![0-9A-Za-z._])@[^\s@#＃，。！？,!?;；：:、（）()]{1,30}"
+_MENTION = r"(?<![0-9A-Za-z._])(?:@[^\s@#＃，。！？,!?;；：:、（）()]{1,30})+"
 _MARKUP = re.compile(f"{_TOPIC}|{_STICKER}|{_BARE}|{_MENTION}")
 
 _VANISH = {"Cf", "Co", "Cs"}  # format (zero-width), private use, lone surrogates
 _FILLERS = {0x3164, 0xFFA0, 0x115F, 0x1160, 0x20E3}  # Hangul fillers, the keycap's frame
-_VARIANTS = {"妳": "你", "祂": "他", "裡": "里", "線": "线", "薴": "苎"}  # t2s leaves some of them as they are
+# t2s leaves some of these as they are, and makes of 薴 what it would simplify once more.
+_VARIANTS = {"妳": "你", "祂": "他", "裡": "里", "線": "线", "薴": "苎"}
 
 
 class _FoldTable(dict[int, str]):

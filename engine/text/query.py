@@ -140,7 +140,8 @@ class _Parser:
     def _add_aliases(self, clause: Clause, clauses: dict[str, Clause]) -> None:
         for alias in self._segmenter.lexicon.aliases(clause.term):
             weight = self._weights.alias if alias.same else self._weights.onward
-            if alias.term not in clauses and weight > 0:
+            known = clauses.get(alias.term)
+            if weight > 0 and (known is None or (known.route and known.weight < weight)):
                 clauses[alias.term] = Clause(alias.term, clause.term, weight, alias.route)
 
     def _narrow(self, part: _Part) -> bool:

@@ -27,11 +27,11 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from engine.text.lexicon import Lexicon, as_term
 from engine.text.normalise import fold_key
 
-_ANALYSIS = "1"  # raise it when the same text gives other terms
+_ANALYSIS = "2"  # raise it when the same text gives other terms
 _LATIN = re.compile(r"[0-9a-z]")
 _HAN_RUN = re.compile(r"[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff]{2,}")
 _HAN = re.compile(r"^[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff]+$")
-_EMOJI = re.compile(r"[☀-➿⬀-⯿\U0001f000-\U0001faff]")
+_EMOJI = re.compile(r"[⌚⌛⏩-⏺☀-➿⬀-⯿\U0001f000-\U0001faff]")
 
 
 @dataclass(frozen=True, slots=True)

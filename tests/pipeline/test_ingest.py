@@ -12,7 +12,7 @@ import pytest
 
 from engine.errors import BadFile
 from engine.formats import ReadOptions
-from engine.model import CHINA, Captured, Count, Counts, Note, Row
+from engine.model import CHINA, Captured, Count, Counts, Note, Rejected, Row
 from engine.pipeline import ingest
 from engine.pipeline.ingest import merged
 from engine.pipeline.report import ImportReport
@@ -385,13 +385,25 @@ def test_other_options_make_it_another_import(store: Store, tmp_path: Path) -> N
     assert {sighting.sort for _, sighting in store.observations()} == {"likes"}
 
 
-def test_a_file_damaged_further_on_keeps_what_came_before(store: Store, tmp_path: Path) -> None:
+def test_an_array_cut_off_keeps_what_came_before(store: Store, tmp_path: Path) -> None:
     rows = [json.dumps(row(n), ensure_ascii=False) for n in range(500)]
     path = tmp_path / "a.json"
     path.write_text("[" + ",\n".join(rows) + ', {"note_id": ', "utf-8")
-    with pytest.raises(BadFile, match="a.json"):
-        take(store, path)
-    assert store.totals()["notes"] >= 400
+    assert tallies(take(store, path)) == (500, 0, 0, 1)
+
+
+def test_a_source_that_fails_keeps_its_whole_batches_and_its_rejected_rows(
+    store: Store, tmp_path: Path
+) -> None:
+    def failing() -> Iterator[Row]:
+        yield Rejected(1, "no id", "raw")
+        yield from (Captured(n, Note(f"n{n}", "标题")) for n in range(2, 302))
+        raise BadFile("body ends early", "send it again")
+
+    with pytest.raises(BadFile):
+        ingest.import_rows(store, "body", failing(), NOW, tmp_path / "rejected")
+    assert store.totals()["notes"] == 199
+    assert len(list((tmp_path / "rejected").iterdir())) == 1
 
 
 def test_progress_is_told_after_each_batch_and_ends_at_one(store: Store, tmp_path: Path) -> None:
@@ -418,6 +430,7 @@ def test_a_stream_of_rows_is_stored_and_reported(store: Store, tmp_path: Path) -
     assert (again.unchanged, again.repeated_ids) == (401, 0)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     peaks = []
     for size in (2_000, 20_000):

@@ -1,0 +1,45 @@
+"""The chance that near-copies share a key is the chance that the docstring states."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from engine.text.sketch import likeness, sketch
+
+PAIRS = 250
+
+
+@pytest.mark.parametrize("same", [0.35, 0.5, 0.7, 0.9])
+@pytest.mark.parametrize(
+    "letters", ["的一是在不了有和人这中大为上个国我以要他时来用们生到作地", "01"]
+)
+def test_copies_share_a_key_as_often_as_stated(same: float, letters: str) -> None:
+    dice = random.Random(round(same * 100))
+    found, stated = 0, 0.0
+    for _ in range(PAIRS):
+        one = "".join(dice.choices(letters, k=200))
+        other = one[: round(200 * same)] + "".join(dice.choices(letters, k=200 - round(200 * same)))
+        stated += 1 - (1 - likeness(one, other) ** 2) ** 8
+        found += bool(set(sketch(one)) & set(sketch(other)))
+    assert found / PAIRS == pytest.approx(stated / PAIRS, abs=0.1)
+
+
+def test_keys_fit_the_stores_column_and_name_their_band() -> None:
+    keys = sketch("一二三四五六七八九十" * 5)
+    assert len(keys) == 8
+    assert [key >> 60 for key in keys] == list(range(8))
+    assert all(0 <= key < 2**63 for key in keys)
+
+
+@pytest.mark.parametrize(("letters", "keys"), [(23, 0), (24, 8)])
+def test_from_24_letters_on_a_text_has_a_sketch(letters: int, keys: int) -> None:
+    assert len(sketch("油！" * letters)) == keys
+
+
+def test_likeness_is_of_sets_of_eight_letters() -> None:
+    assert likeness("一二三四五六七八九", "二三四五六七八九十") == pytest.approx(1 / 3)
+    assert likeness("一二", "一二") == 1.0
+    assert likeness("一二", "一二三") == 0.0
+    assert likeness("！！", "？？") == 0.0
