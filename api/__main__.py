@@ -13,10 +13,10 @@ from engine.pipeline.library import default_folder
 def main() -> None:
     """Serve $NOTERANK_LIBRARY on $NOTERANK_HOST:$NOTERANK_PORT by $NOTERANK_RULES."""
     try:
-        port = os.environ.get("NOTERANK_PORT", "8080")
+        port = os.environ.get("NOTERANK_PORT") or "8080"
         if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
             raise BadOption(f"NOTERANK_PORT is '{port}'", "give a number from 1 to 65535")
-        host = os.environ.get("NOTERANK_HOST", "127.0.0.1")
+        host = os.environ.get("NOTERANK_HOST") or "127.0.0.1"
         serve(default_folder(), host, int(port), os.environ.get("NOTERANK_RULES"))
     except NoterankError as error:
         sys.exit(f"noterank: {error}")

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from engine.pipeline import Engine
 from engine.pipeline.answers import Row
 from engine.pipeline.tables import csv_text, jsonl_bytes
 
@@ -46,6 +47,14 @@ def wanted(
 ) -> Wanted:
     """A dependency: shape and format of a request; 406 for a type that is not offered."""
     return Wanted(shape == "rows", format or _accepted(request.headers.get("accept", "*/*")))
+
+
+How = Annotated[Wanted, Depends(wanted)]
+
+
+def state(engine: Engine) -> Row:
+    """What `meta` says of the library; read in the call that made the answer."""
+    return {"index_version": engine.index.version, "rule_set": engine.rule_set.label}
 
 
 def answer(rows: Sequence[Row], how: Wanted, columns: Sequence[str], **meta: Any) -> Response:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,9 +13,9 @@ from fastapi_offline import FastAPIOffline
 
 from api import problems
 from api.border import Border
-from api.desk import Desk
+from api.desk import Desks
 from api.routes import health, notes, pages
-from api.routes.declared import with_problem_schema
+from api.routes.declared import completed
 from engine.pipeline import Engine
 
 _BODY = 1 << 20
@@ -20,17 +23,28 @@ _IMPORT_BODY = 64 << 20
 
 
 def create_app(engine: Engine) -> FastAPI:
-    """The API over one open engine; nothing is global, so tests make as many as they like."""
+    """The API over one open engine; nothing is global, so tests make as many as they like.
+
+    The caller closes the engine, after the app has shut down.
+    """
+    desks = Desks()
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await asyncio.to_thread(desks.close)
+
     app: FastAPI = FastAPIOffline(
         title="noterank",
         version="1",
         description="Note search and keyword SEO: what ranks, and why. 笔记搜索与关键词排名。",
         redoc_url=None,
+        redirect_slashes=False,
+        lifespan=running,
     )
-    desk, importing = Desk(), Desk(most_waiting=4)
-    app.include_router(pages.router(engine, desk))
-    app.include_router(notes.router(engine, desk, importing))
-    app.include_router(health.router(engine, desk))
+    app.include_router(pages.router(engine, desks.asking))
+    app.include_router(notes.router(engine, desks))
+    app.include_router(health.router(engine, desks.asking))
     problems.install(app)
     app.add_middleware(Border, most=_BODY, limits={"/api/v1/notes:import": _IMPORT_BODY})
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -39,7 +53,7 @@ def create_app(engine: Engine) -> FastAPI:
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        app.openapi_schema = with_problem_schema(
+        app.openapi_schema = completed(
             get_openapi(
                 title=app.title,
                 version=app.version,

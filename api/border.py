@@ -7,7 +7,7 @@ import re
 import secrets
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,12 +19,18 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 _DOCS_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; frame-ancestors 'none'"
 )
+
+
+def new_id() -> str:
+    """A request id of our own."""
+    return secrets.token_hex(8)
 
 
 class Border:
@@ -41,8 +47,7 @@ class Border:
             return
         request = Request(scope)
         given = request.headers.get("x-request-id", "")
-        request.state.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-
+        request.state.request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
         started = False
 
         async def stamped(message: Message) -> None:
@@ -58,6 +63,8 @@ class Border:
             return
         try:
             await self._app(scope, self._counted(request, receive), stamped)
+        except ClientDisconnect:
+            return  # nobody is there to be answered
         except Exception as error:
             if started:
                 raise  # too late for another answer: the server cuts the connection
@@ -95,7 +102,7 @@ class Border:
 def _local(host: str) -> bool:
     """Whether a Host header names this machine: the guard against DNS rebinding."""
     name = re.sub(r":\d+$", "", host).strip("[]").lower()
-    if name in ("localhost", "testserver"):
+    if name in ("localhost", "testserver"):  # the second: Starlette's TestClient; no DNS has it
         return True
     try:
         return ipaddress.ip_address(name).is_loopback

@@ -1,10 +1,12 @@
-"""One thread that does the engine's work, and a bounded line of requests before it."""
+"""Threads that do the engine's work, and the bounded line of requests before each."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from starlette.exceptions import HTTPException
@@ -13,18 +15,47 @@ _T = TypeVar("_T")
 
 
 class Desk:
-    """Runs calls one after the other off the event loop; 503 when too many wait."""
+    """One thread, calls one after the other off the event loop; 503 when too many wait."""
 
     def __init__(self, most_waiting: int = 64) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="noterank")
         self._free = most_waiting
 
     async def run(self, call: Callable[[], _T]) -> _T:
-        """The call's result; its place in the line is kept until it is done."""
+        """The call's result, when its turn has come."""
+        with self.place():
+            return await self.work(call)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place in the line, for a request that has to be read before `work`."""
         if not self._free:
             raise HTTPException(503, "too many requests wait", {"Retry-After": "1"})
         self._free -= 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+            yield
         finally:
             self._free += 1
+
+    async def work(self, call: Callable[[], _T]) -> _T:
+        """The call's result; only for the holder of a place."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+
+    def close(self) -> None:
+        """Wait for the call that runs, drop those that wait; the desk can be used again."""
+        pool, self._pool = self._pool, ThreadPoolExecutor(1, thread_name_prefix="noterank")
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class Desks:
+    """Who does what: questions never wait for a change, a deletion never for a body to arrive."""
+
+    asking: Desk = field(default_factory=Desk)
+    importing: Desk = field(default_factory=lambda: Desk(most_waiting=4))
+    deleting: Desk = field(default_factory=lambda: Desk(most_waiting=16))
+
+    def close(self) -> None:
+        """Let each desk end what it is doing."""
+        for desk in (self.importing, self.deleting, self.asking):
+            desk.close()

@@ -29,17 +29,29 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """A problem document: what is wrong and what to do; never a stack, never a key."""
+    content = document(status, detail, cure, getattr(request.state, "request_id", ""), errors)
+    return Response(content, status, headers, MEDIA_TYPE)
+
+
+def document(
+    status: int,
+    detail: str,
+    cure: str,
+    request_id: str,
+    errors: Sequence[dict[str, str]] = (),
+) -> bytes:
+    """The bytes of a problem document."""
     content: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         "cure": cure,
-        "request_id": getattr(request.state, "request_id", ""),
+        "request_id": request_id,
     }
     if errors:
         content["errors"] = list(errors)
-    return Response(orjson.dumps(content), status, headers, MEDIA_TYPE)
+    return orjson.dumps(content)
 
 
 def install(app: FastAPI) -> None:
@@ -82,6 +94,7 @@ async def _http(request: Request, error: Exception) -> Response:
         404: "see /docs for what is here",
         405: "see /docs for the methods of this path",
         406: "ask for json, csv or jsonl",
+        408: "send the body without pauses",
         413: "send less in one request",
         415: "send application/x-ndjson, one note a line",
         503: "try again after Retry-After seconds",

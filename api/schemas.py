@@ -6,12 +6,16 @@ a test holds real answers against them.
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import BaseModel, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 
-class SearchRow(BaseModel):
+class Exact(BaseModel):
+    """No key beside those that are named: the keys are promises."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SearchRow(Exact):
     position: int
     note_id: str
     title: str
@@ -34,19 +38,19 @@ class SearchRow(BaseModel):
     snippet_marks: str | None = Field(None, description="With `marks=true`.")
 
 
-class ExplainRow(BaseModel):
+class ExplainRow(Exact):
     part: str
     value: float
     factor: float | None
     note: str
 
 
-class SuggestRow(BaseModel):
+class SuggestRow(Exact):
     keyword: str
     notes: int
 
 
-class StatsRow(BaseModel):
+class StatsRow(Exact):
     notes: int
     authors: int
     observations: int
@@ -59,7 +63,7 @@ class StatsRow(BaseModel):
     rule_set: str
 
 
-class NoteRow(BaseModel):
+class NoteRow(Exact):
     note_id: str
     kind: str | None
     title: str
@@ -86,7 +90,7 @@ class NoteRow(BaseModel):
     shares_precision: int | None
 
 
-class ImportRow(BaseModel):
+class ImportRow(Exact):
     path: str
     format: str
     rows: int
@@ -97,32 +101,63 @@ class ImportRow(BaseModel):
     warnings: str
 
 
-class Deleted(BaseModel):
-    note_id: str
-    deleted: bool
-
-
-class Health(BaseModel):
+class Health(Exact):
     status: str
 
 
-class Ready(BaseModel):
+class Ready(Exact):
     status: str
     notes: int
     index_version: int
 
 
-class Meta(BaseModel):
-    total: int
+class Meta(Exact):
+    total: int = Field(description="Of the whole answer, not of this part of it.")
     limit: int | None
     offset: int
-    next: int | None
+    next: int | None = Field(description="The next `offset`, null at the end.")
+    index_version: int
+    rule_set: str
     took_ms: float
-    model_config = {"extra": "allow"}
 
 
-class Problem(BaseModel):
-    """RFC 9457."""
+class FacetValue(Exact):
+    value: str
+    notes: int
+
+
+class SearchMeta(Meta):
+    as_of: str = Field(description="Ages are counted from here.")
+    did_you_mean: list[str]
+    notes: list[str] = Field(description="What was understood in another way than typed.")
+    facets: dict[str, list[FacetValue]] | None = Field(None, description="With `facets=true`.")
+
+
+class ExplainMeta(Meta):
+    note_id: str
+    position: int | None = Field(description="Null when it has no place on the page.")
+    matching: int
+    score: float
+    sentence: str
+
+
+class RejectedLine(Exact):
+    line: int
+    reason: str
+
+
+class ImportMeta(Meta):
+    rejected: list[RejectedLine] = Field(description="The first hundred.")
+
+
+class ProblemError(Exact):
+    pointer: str
+    code: str
+    message: str
+
+
+class Problem(Exact):
+    """RFC 9457, with a cure."""
 
     type: str
     title: str
@@ -130,37 +165,37 @@ class Problem(BaseModel):
     detail: str
     cure: str
     request_id: str
-    errors: list[dict[str, Any]] | None = None
+    errors: list[ProblemError] | None = None
 
 
-class SearchEnvelope(BaseModel):
+class SearchEnvelope(Exact):
     data: list[SearchRow]
-    meta: Meta
+    meta: SearchMeta
 
 
-class ExplainEnvelope(BaseModel):
+class ExplainEnvelope(Exact):
     data: list[ExplainRow]
-    meta: Meta
+    meta: ExplainMeta
 
 
-class SuggestEnvelope(BaseModel):
+class SuggestEnvelope(Exact):
     data: list[SuggestRow]
     meta: Meta
 
 
-class StatsEnvelope(BaseModel):
+class StatsEnvelope(Exact):
     data: list[StatsRow]
     meta: Meta
 
 
-class NoteEnvelope(BaseModel):
+class NoteEnvelope(Exact):
     data: list[NoteRow]
     meta: Meta
 
 
-class ImportEnvelope(BaseModel):
+class ImportEnvelope(Exact):
     data: list[ImportRow]
-    meta: Meta
+    meta: ImportMeta
 
 
 class SearchAnswer(RootModel[SearchEnvelope | list[SearchRow]]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import sys
@@ -10,8 +11,11 @@ from pathlib import Path
 import uvicorn
 
 from api.app import create_app
+from api.wire import Wire
 from engine.errors import BadOption
 from engine.pipeline import Engine
+
+_BACKLOG = 128  # connections that wait to be accepted
 
 
 def serve(library: Path, host: str, port: int, rules: str | None) -> None:
@@ -29,9 +33,15 @@ def serve(library: Path, host: str, port: int, rules: str | None) -> None:
             file=sys.stderr,
         )
         config = uvicorn.Config(
-            create_app(engine), log_level="warning", access_log=False, server_header=False
+            create_app(engine),
+            http=Wire,
+            lifespan="on",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended in order and raises again
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def _loopback(host: str) -> bool:
@@ -42,12 +52,17 @@ def _loopback(host: str) -> bool:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A socket bound before anything else is done, so that a busy port is one line."""
+    """A socket bound before anything else is done, so that a busy port is one line.
+
+    It listens at once: who connects after the line is printed waits and is not refused.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends small answers at once (TCP_NODELAY) only where the protocol is named
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise BadOption(

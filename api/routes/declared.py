@@ -6,12 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from api.examples import EXAMPLES
 from api.problems import MEDIA_TYPE
-from api.schemas import Problem
+from api.schemas import Problem, ProblemError
 
 _MEANING = {
     404: "Not there.",
     406: "None of the asked formats is offered.",
+    408: "The body stopped coming.",
     413: "The body is too long.",
     415: "The body is no NDJSON.",
     421: "The host name is not served here.",
@@ -21,16 +23,13 @@ _MEANING = {
 }
 
 
-def responses(
-    model: type[BaseModel], example: dict[str, Any], *more: int
-) -> dict[int | str, dict[str, Any]]:
+def responses(model: type[BaseModel], *more: int) -> dict[int | str, dict[str, Any]]:
     """200 as JSON, CSV or JSON lines, and the problems common to all plus `more`."""
     found: dict[int | str, dict[str, Any]] = {
         200: {
             "model": model,
             "description": "Rows.",
             "content": {
-                "application/json": {"example": example},
                 "text/csv": {"schema": {"type": "string"}},
                 "application/x-ndjson": {"schema": {"type": "string"}},
             },
@@ -48,8 +47,15 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def with_problem_schema(openapi: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI document with the schema that all problem answers refer to."""
+def completed(openapi: dict[str, Any]) -> dict[str, Any]:
+    """The document with the schema of problems, and examples (FastAPI drops their nulls)."""
     schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Problem"] = Problem.model_json_schema()
+    place = "#/components/schemas/{model}"
+    schemas["Problem"] = Problem.model_json_schema(ref_template=place)
+    del schemas["Problem"]["$defs"]
+    schemas["ProblemError"] = ProblemError.model_json_schema()
+    for methods in openapi["paths"].values():
+        for operation in methods.values():
+            if shown := EXAMPLES.get(operation["operationId"]):
+                operation["responses"]["200"]["content"]["application/json"]["example"] = shown
     return openapi

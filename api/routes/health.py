@@ -30,7 +30,7 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
         responses=problems(421, 500, 503),
     )
     async def readyz() -> Ready:
-        notes, version = await desk.run(lambda: (len(engine.index), engine.index.version))
+        notes, version = await desk.run(engine.ready)
         return Ready(status="ready", notes=notes, index_version=version)
 
     return routes

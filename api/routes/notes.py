@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-import itertools
+import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from typing import IO, Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.answers import Wanted, answer, wanted
-from api.desk import Desk
+from api.answers import How, answer, state
+from api.desk import Desks
+from api.lines import rows
 from api.routes.declared import responses
-from api.routes.pages import example
 from api.schemas import ImportAnswer, NoteAnswer
-from engine.formats import ReadOptions, read_stream
-from engine.model import CHINA, Rejected, Row
+from engine.model import CHINA, Rejected
+from engine.model import Row as Read
 from engine.pipeline import Engine
-from engine.pipeline.answers import NOTE_COLUMNS, import_row, note_row
-from engine.pipeline.report import ImportReport
+from engine.pipeline.answers import NOTE_COLUMNS, Row, import_row, note_row
 
-_LINE = 2 << 20  # bytes of one note
 _IN_MEMORY = 1 << 20  # bytes of a body before it goes to a temporary file
 _NAMED = 100  # rejected lines that an answer names
+_PATIENCE = 30.0  # seconds without a byte before a body is given up
 _TYPES = ("application/x-ndjson", "application/jsonl", "application/ndjson")
-_IMPORT = {
-    "path": "request",
-    "format": "stream",
-    "rows": 2,
-    "added": 2,
-    "updated": 0,
-    "unchanged": 0,
-    "rejected": 0,
-    "warnings": "",
-}
 _BODY = {
     "required": True,
     "content": {
@@ -49,79 +38,114 @@ _BODY = {
         }
     },
 }
-How = Annotated[Wanted, Depends(wanted)]
-NoteId = Annotated[str, Path(min_length=1, max_length=200)]
+NoteId = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=200,
+        description="As `search` shows it.",
+        openapi_examples={"id": {"value": "6372b5da50be4a575fd9408b"}},
+    ),
+]
 
 
-def router(engine: Engine, desk: Desk, importing: Desk) -> APIRouter:
-    """The endpoints that store; an import runs beside searches, on connections of its own."""
+def router(engine: Engine, desks: Desks) -> APIRouter:
+    """The endpoints of single notes and of imports."""
     routes = APIRouter(prefix="/api/v1", tags=["notes"])
 
     @routes.post(
         "/notes:import",
         operation_id="import_notes",
         summary="Import notes, one a line · 导入笔记",
-        responses=responses(ImportAnswer, example(_IMPORT), 415),
+        responses=responses(ImportAnswer, 408, 415),
         openapi_extra={"requestBody": _BODY},
     )
     async def import_notes(request: Request, how: How) -> Response:
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind not in _TYPES:
-            raise HTTPException(415, f"'{kind}' is no NDJSON")
-        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
-            async for block in request.stream():
+        _demand_ndjson(request)
+        with desks.importing.place(), tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
+            async for block in _arriving(request):
                 body.write(block)
             body.seek(0)
-            report, rejected = await importing.run(lambda: _import(engine, body))
-        row = import_row(report)
-        return answer([row], how, tuple(row), rejected=rejected)
+            row, meta = await desks.importing.work(lambda: _import(engine, body))
+        return answer([row], how, tuple(row), **meta)
 
     @routes.get(
         "/notes/{note_id}",
         operation_id="get_note",
         summary="One note, with floors and precision of its counts · 一篇笔记",
-        responses=responses(NoteAnswer, example()),
+        responses=responses(NoteAnswer),
     )
     async def get_note(note_id: NoteId, how: How) -> Response:
-        note = await desk.run(lambda: engine.note(note_id))
-        brands = await desk.run(lambda: engine.brands(note_id))
-        return answer([note_row(note, brands)], how, NOTE_COLUMNS)
+        row, known = await desks.asking.run(lambda: (_note(engine, note_id), state(engine)))
+        return answer([row], how, NOTE_COLUMNS, **known)
 
     @routes.delete(
         "/notes/{note_id}",
         operation_id="delete_note",
-        summary="Drop a note from library and index · 删除笔记",
-        responses=responses(NoteAnswer, example()),
+        summary="Drop a note from library and index; answers what it was · 删除笔记",
+        responses=responses(NoteAnswer),
     )
     async def delete_note(note_id: NoteId, how: How) -> Response:
-        note = await desk.run(lambda: engine.note(note_id))
-        await desk.run(lambda: engine.delete(note_id))
-        return answer([note_row(note)], how, NOTE_COLUMNS)
+        row, known = await desks.deleting.run(lambda: _delete(engine, note_id))
+        return answer([row], how, NOTE_COLUMNS, **known)
 
     return routes
 
 
-def _import(engine: Engine, body: IO[bytes]) -> tuple[ImportReport, list[dict[str, Any]]]:
-    """Import the lines of a body; (report, the first rejected lines)."""
+def _demand_ndjson(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _TYPES:
+        raise HTTPException(415, f"'{kind}' is no NDJSON")
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding != "identity":
+        raise HTTPException(415, f"a body in '{coding}' is not read")
+
+
+async def _arriving(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes; 408 when it stops coming, so that nobody holds a place for ever."""
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                block = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise HTTPException(408, f"no byte came for {_PATIENCE:g} seconds") from error
+        yield block
+
+
+def _note(engine: Engine, note_id: str) -> Row:
+    return note_row(engine.note(note_id), engine.brands(note_id))
+
+
+def _own(engine: Engine) -> Engine:
+    """The same library on connections of its own: who writes never stops who asks."""
+    return Engine.open(engine.library.folder)
+
+
+def _delete(engine: Engine, note_id: str) -> tuple[Row, Row]:
+    with _own(engine) as own:
+        row = _note(own, note_id)
+        own.delete(note_id)
+        return row, _after(own, engine)
+
+
+def _import(engine: Engine, body: IO[bytes]) -> tuple[Row, Row]:
+    """Import the lines of a body; (import row, meta with the first rejected lines)."""
     rejected: list[dict[str, Any]] = []
 
-    def watched() -> Iterator[Row]:
-        for row in read_stream(_lines(body), ReadOptions()):
+    def watched() -> Iterator[Read]:
+        for row in rows(body):
             if isinstance(row, Rejected) and len(rejected) < _NAMED:
                 rejected.append({"line": row.line, "reason": row.reason})
             yield row
 
-    with Engine.open(engine.library.folder) as own:
+    with _own(engine) as own:
         report = own.import_rows("request", watched(), datetime.now(CHINA))
-    return report, rejected
+        return import_row(report), {**_after(own, engine), "rejected": rejected}
 
 
-def _lines(body: IO[bytes]) -> Iterator[bytes]:
-    """Lines of at most 2 MiB; what is longer is cut, which makes it a rejected line."""
-    for _ in itertools.count():
-        line = body.readline(_LINE)
-        if not line:
-            return
-        yield line
-        while len(line) == _LINE and not line.endswith(b"\n"):
-            line = body.readline(_LINE)
+def _after(own: Engine, engine: Engine) -> Row:
+    """The state after a change; the rule set is the one that is asked by."""
+    return {**state(own), "rule_set": engine.rule_set.label}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -23,6 +25,13 @@ TEXTS = [
     ("n06", "早C晚A 第一周", "早上维C，晚上A醇。", ("早C晚A",)),
     ("n07", "", "#通勤妆[话题]# 十分钟出门", ()),
     ("n08", "沐禾集面霜空瓶", "无广，自费。", ("空瓶", "沐禾集")),
+    ("n09", "冬天骑车上班怎么穿", "抓绒里面加一件速干，等红灯也不冷。", ("通勤",)),
+    ("n10", "三十平小家收纳", "洞洞板挂锅铲，床下放换季被子。", ("收纳", "租房")),
+    ("n11", "第一次养猫要买什么", "猫砂盆比猫大一倍，碗要宽口。", ("新手养猫",)),
+    ("n12", "手冲咖啡总是酸", "水温升两度，研磨细一格。", ("咖啡",)),
+    ("n13", "防曬怎麼補塗", "噴霧搖勻，離臉二十公分。", ("防曬",)),
+    ("n14", "ＯＯＴＤ｜小个子周末", "短上衣高腰裤，鞋子同色。", ("小个子",)),
+    ("n15", "杭州两天一夜", "早上走苏堤，下午灵隐人少。[笑哭R]", ("杭州旅行",)),
 ]
 
 
@@ -44,10 +53,20 @@ def rows() -> Iterator[Captured]:
         )
 
 
-@pytest.fixture
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with Engine.open(tmp_path_factory.mktemp("library"), create=True) as opened:
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that is only copied."""
+    folder = tmp_path_factory.mktemp("made")
+    with Engine.open(folder, create=True) as opened:
         opened.import_rows("test", rows(), NOW)
+    return folder
+
+
+@pytest.fixture
+def engine(made: Path, tmp_path: Path) -> Iterator[Engine]:
+    folder = tmp_path / "library"
+    shutil.copytree(made, folder)
+    with Engine.open(folder) as opened:
         yield opened
 
 
@@ -58,5 +77,5 @@ def app(engine: Engine) -> FastAPI:
 
 @pytest.fixture
 def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app, raise_server_exceptions=False) as opened:
+    with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as opened:
         yield opened

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from engine.errors import BadOption
+from engine.errors import LibraryBusy
 from engine.pipeline import Engine
 
 KEYS = {"type", "title", "status", "detail", "cure", "request_id"}
@@ -44,6 +44,15 @@ def assert_problem(answer, status: int) -> dict:  # type: ignore[no-untyped-def,
         ("GET", "/api/v1/search?q=" + "长" * 201, 422),
         ("GET", "/api/v1/search?q=" + "+".join(f"w{n}" for n in range(40)), 422),
         ("GET", "/api/v1/search?q=a&format=xml", 422),
+        ("GET", "/api/v1/search?q=a" + "&tag=t" * 21, 422),
+        ("GET", "/api/v1/search?q=a&brand=" + "b" * 101, 422),
+        ("GET", "/api/v1/search/?q=a", 404),
+        ("GET", "/api/v1/notes/%ff%00", 404),
+        ("GET", "/api/v1/explain?q=a", 422),
+        ("GET", "/api/v1/suggest?q=", 422),
+        ("GET", "/api/v1/suggest?q=a&limit=101", 422),
+        ("OPTIONS", "/api/v1/search", 405),
+        ("GET", "/", 404),
     ],
 )
 def test_each_error_is_a_problem_with_a_cure(
@@ -79,6 +88,36 @@ def test_a_long_body_is_refused_with_and_without_its_length(client: TestClient) 
     assert_problem(client.post("/api/v1/notes:import", content=blocks(), headers=kind), 413)
 
 
+def test_a_long_body_elsewhere_is_refused_at_a_megabyte(client: TestClient) -> None:
+    long = {"Content-Length": str((1 << 20) + 1)}
+    assert_problem(client.request("GET", "/api/v1/stats", headers=long), 413)
+
+
+def test_an_index_that_cannot_be_read_is_not_ready_and_says_the_cure(
+    client: TestClient, engine: Engine
+) -> None:
+    (engine.library.index / "MANIFEST.json").write_bytes(b"{")
+    for path in ("/readyz", "/api/v1/search?q=a", "/api/v1/stats"):
+        assert "rebuild" in assert_problem(client.get(path), 503)["cure"]
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_busy_library_says_when_to_come_again(client: TestClient, engine: Engine) -> None:
+    def busy(*_: object) -> None:
+        raise LibraryBusy("it is being written", "try again when it is done")
+
+    engine.search = busy  # type: ignore[method-assign,assignment]
+    answer = client.get("/api/v1/search?q=a")
+    assert_problem(answer, 503)
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_no_other_page_may_read_answers(client: TestClient) -> None:
+    headers = client.get("/api/v1/stats", headers={"Origin": "http://evil.example"}).headers
+    assert not [name for name in headers if name.startswith("access-control-")]
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
 def test_a_foreign_host_name_is_refused(client: TestClient) -> None:
     for host in ("evil.example", "127.0.0.1.evil.example", "10.0.0.1", ""):
         assert_problem(client.get("/healthz", headers={"Host": host}), 421)
@@ -90,7 +129,7 @@ def test_a_fault_of_ours_shows_no_stack(app: FastAPI, engine: Engine) -> None:
         raise RuntimeError("secret place")
 
     engine.search = broken  # type: ignore[method-assign,assignment]
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as client:
         answer = client.get("/api/v1/search?q=a")
     body = assert_problem(answer, 500)
     assert "secret" not in answer.text
@@ -152,22 +191,3 @@ def test_any_text_gets_an_answer_or_a_problem(client: TestClient, q: str, note_i
         ("explain", {"q": q, "note_id": note_id}),
     ):
         assert client.get(f"/api/v1/{path}", params=params).status_code in (200, 404, 422)
-
-
-def test_serving_elsewhere_than_here_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    from api.serving import serve
-
-    with pytest.raises(BadOption, match="this machine"):
-        serve(tmp_path, "0.0.0.0", 8080, None)
-
-
-def test_a_busy_port_is_one_line(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    import socket
-
-    from api.serving import serve
-
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(BadOption, match="choose another"):
-            serve(tmp_path, "127.0.0.1", taken.getsockname()[1], None)

@@ -1,0 +1,111 @@
+"""Answers as the documentation shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_STATE = {"index_version": 630, "rule_set": "balanced@1", "took_ms": 2.1}
+_WHOLE = {"total": 1, "limit": None, "offset": 0, "next": None, **_STATE}
+_ID = "6372b5da50be4a575fd9408b"
+_NOTE = {
+    "note_id": _ID,
+    "kind": "image",
+    "title": "敏感肌面霜怎么选",
+    "body": "换季泛红，屏障修护最要紧。",
+    "tags": "敏感肌,面霜",
+    "brands": "沐禾集",
+    "author": "8d6a3e8e7c9bc0d9",
+    "fans": None,
+    "published_at": "2026-10-01T20:15:00+08:00",
+    "captured_at": "2026-10-31T09:00:00+08:00",
+    "channel": "organic",
+    "url": None,
+    "likes": 12_000,
+    "likes_at_least": False,
+    "likes_precision": 500,
+    "collects": 100_000,
+    "collects_at_least": True,
+    "collects_precision": 0,
+    "comments": 9,
+    "comments_at_least": False,
+    "comments_precision": 0,
+    "shares": None,
+    "shares_at_least": None,
+    "shares_precision": None,
+}
+_PLACE = {
+    "position": 1,
+    "note_id": _ID,
+    "title": "敏感肌面霜怎么选",
+    "snippet": "换季泛红，屏障修护最要紧。",
+    "score": 14.2,
+    "bm25": 12.1,
+    "kind": "image",
+    "author": "8d6a3e8e7c9bc0d9",
+    "published_at": "2026-10-01T20:15:00+08:00",
+    "likes": 12_000,
+    "collects": 100_000,
+    "comments": 9,
+    "shares": None,
+    "tags": "敏感肌,面霜",
+    "brands": "沐禾集",
+    "channel": "organic",
+    "url": None,
+}
+_PAGE = {
+    **_WHOLE,
+    "total": 42,
+    "limit": 1,
+    "next": 1,
+    "as_of": "2026-10-31T09:00:00+08:00",
+    "did_you_mean": [],
+    "notes": [],
+}
+_PARTS = [
+    {"part": "bm25.title:面霜", "value": 12.1, "factor": None, "note": "weight 1, idf 1.204 …"},
+    {"part": "sum", "value": 12.1, "factor": None, "note": "BM25, the sum of the rows above"},
+    {"part": "rule.freshness", "value": 0.5, "factor": 1.1, "note": "1 + weight 0.2 × signal 0.5"},
+    {"part": "product", "value": 13.31, "factor": None, "note": "the score: sum × all factors"},
+]
+_STANDING = {
+    **_WHOLE,
+    "total": 4,
+    "note_id": _ID,
+    "position": 1,
+    "matching": 42,
+    "score": 13.31,
+    "sentence": "标题命中“面霜”，30 天前发布，互动在同页领先。",
+}
+_STATS = {
+    "notes": 630,
+    "authors": 211,
+    "observations": 0,
+    "tags": 480,
+    "terms": 9120,
+    "first_published": "2025-11-02T08:00:00+08:00",
+    "last_published": "2026-10-30T21:40:00+08:00",
+    "index_version": 630,
+    "lexicon": "5f0c2a9be1d4",
+    "rule_set": "balanced@1",
+}
+_IMPORT = {
+    "path": "request",
+    "format": "stream",
+    "rows": 3,
+    "added": 2,
+    "updated": 0,
+    "unchanged": 0,
+    "rejected": 1,
+    "warnings": "1 rows rejected, kept in rejected/request-5f0c2a9b.jsonl",
+}
+_REFUSED = {**_WHOLE, "rejected": [{"line": 2, "reason": "an array; send one object a line"}]}
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "search": {"data": [_PLACE], "meta": _PAGE},
+    "explain": {"data": _PARTS, "meta": _STANDING},
+    "suggest": {"data": [{"keyword": "敏感肌", "notes": 42}], "meta": {**_WHOLE, "limit": 10}},
+    "stats": {"data": [_STATS], "meta": _WHOLE},
+    "get_note": {"data": [_NOTE], "meta": _WHOLE},
+    "delete_note": {"data": [_NOTE], "meta": _WHOLE},
+    "import_notes": {"data": [_IMPORT], "meta": _REFUSED},
+}
