@@ -51,7 +51,7 @@ class Engine:
         own = library.rules if library.rules.is_file() else ruleset.DEFAULT
         self.rule_set: RuleSet = ruleset.load(rules or own)
         self.store = Store(library.notes)
-        self._suggester: tuple[int, Suggester] | None = None
+        self._suggester: tuple[tuple[int, str], Suggester] | None = None
         self._load_lexicon()
 
     @classmethod
@@ -179,10 +179,10 @@ class Engine:
         return self._fresh(lambda: (len(self.index), self.index.version))
 
     def suggester(self) -> Suggester:
-        """Completions and corrections over the words of the notes, made once per index version."""
-        version = self.index.version
-        if self._suggester is None or self._suggester[0] != version:
-            self._suggester = (version, Suggester(self._words()))
+        """Completions and corrections over the words of the notes, made once per state."""
+        state = (self.index.version, self.segmenter.fingerprint)
+        if self._suggester is None or self._suggester[0] != state:
+            self._suggester = (state, Suggester(self._words()))
         return self._suggester[1]
 
     def stats(self) -> Stats:

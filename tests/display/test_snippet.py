@@ -68,6 +68,7 @@ def test_a_text_that_fits_is_shown_whole_with_all_its_marks(
         ("一二三四五六", [], 3, "一二三…", ()),
         ("一二三。四五六七八", [(6, 7)], 4, "…四五六七…", ((3, 4),)),
         ("一二三四五六七八", [(7, 8)], 4, "…七八", ((2, 3),)),
+        ("甲一二三乙四五丙六七", [(0, 1), (4, 5), (7, 8)], 4, "…乙四五丙…", ((1, 2), (4, 5))),
         ("一\n\n\n二", [(0, 1), (4, 5)], 10, "一 二", ((0, 1), (2, 3))),
         ("开头" + "长" * 20 + "结尾", [(2, 22)], 8, "…" + "长" * 8 + "…", ((1, 9),)),
         (
@@ -86,15 +87,9 @@ def test_passages_by_hand(
     assert (found.text, found.marks) == (shown, marks)
 
 
-def test_eight_times_the_matches_take_about_eight_times_as_long() -> None:
-    def seconds(matches: int) -> float:
-        text = "油皮，" * matches
-        spans = [(at * 3, at * 3 + 2) for at in range(matches)]
-        times = []
-        for _ in range(3):
-            start = time.perf_counter()
-            snippet(text, spans)
-            times.append(time.perf_counter() - start)
-        return min(times)
-
-    assert seconds(8_000) < 30 * max(seconds(1_000), 1e-3)
+def test_twenty_thousand_matches_take_a_moment() -> None:
+    text = "油皮，" * 20_000
+    spans = [(at * 3, at * 3 + 2) for at in range(20_000)]
+    start = time.perf_counter()
+    snippet(text, spans)
+    assert time.perf_counter() - start < 5

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadLexicon, BadQuery
-from engine.model import Note, Query
+from engine.model import Note, Query, QueryWeights
 from engine.text import lexicon
 from engine.text.document import documents
 from engine.text.lexicon import append, as_term, load
@@ -75,8 +75,9 @@ def test_the_nearer_way_to_a_term_counts_in_any_order(mine: Segmenter, typed: st
     assert terms(parse(typed, mine))["共同霜"] == ("白露霜", 0.8)
 
 
-def test_a_word_that_was_typed_is_no_alias(mine: Segmenter) -> None:
-    assert terms(parse("青苔霜 共同霜", mine))["共同霜"] == ("共同霜", 1.0)
+def test_a_word_that_was_typed_is_no_alias_however_much_aliases_weigh(mine: Segmenter) -> None:
+    for weights in (QueryWeights(), QueryWeights(onward=3.0)):
+        assert terms(parse("青苔霜 共同霜", mine, weights))["共同霜"] == ("共同霜", 1.0)
 
 
 @pytest.mark.parametrize("body", ["栖水", "QS水", "qi shui", "栖水小绿瓶", "绿宝贝"])

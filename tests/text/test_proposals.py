@@ -21,6 +21,7 @@ VOCABULARY = {
     "Louis Vuitton": 12,
     "retinol": 25,
     "绿豆泥膜": 33,
+    "清洁面膜": 21,
 }
 SUGGESTER = Suggester(VOCABULARY)
 LONG = [word for word in VOCABULARY if len(word) > 2]
@@ -69,8 +70,9 @@ def test_any_one_slip_is_mended(word: str, data: st.DataObject) -> None:
         ("脏也攻略", "张掖攻略"),
         ("超没蛋糕", "草莓蛋糕"),
         ("森也拿铁", "生椰拿铁"),
-        ("桑嗨咖啡", "上海咖啡"),
+        ("删嗨咖啡", "上海咖啡"),
         ("旅斗泥膜", "绿豆泥膜"),
+        ("亲节面膜", "清洁面膜"),
         ("louis vuiton", "Louis Vuitton"),
         ("ＲＥＴＩＮＯＬ1", "retinol"),
     ],
@@ -91,6 +93,19 @@ def test_the_order_of_the_vocabulary_does_not_matter() -> None:
     for typed in ("b", "by", "玻", "lv", "绿", "波尿酸", "烟胺"):
         assert turned.complete(typed) == SUGGESTER.complete(typed)
         assert turned.correct(typed) == SUGGESTER.correct(typed)
+
+
+@pytest.mark.parametrize("typed", ["敏", "敏感", "敏感肌", "m", "mi", "min", "mgj"])
+def test_what_more_notes_hold_comes_first_and_ties_go_by_word(typed: str) -> None:
+    words = {"敏感肌甲": 1, "敏感肌丁": 2, "敏感肌丙": 2, "敏感肌乙": 3}
+    found = [word for word, _ in Suggester(words).complete(typed)]
+    assert found == ["敏感肌乙", "敏感肌丁", "敏感肌丙", "敏感肌甲"]
+
+
+def test_of_corrections_the_same_sound_comes_first_then_what_more_notes_hold() -> None:
+    words = {"冰美士": 1, "冰美式": 2, "冰美茶": 3, "冰美酒": 9}
+    assert Suggester(words).correct("冰美事", 4) == ["冰美式", "冰美士", "冰美酒", "冰美茶"]
+    assert Suggester(words).correct("冰美事", 1) == ["冰美式"]
 
 
 def test_two_far_slips_are_too_many() -> None:

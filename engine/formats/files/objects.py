@@ -57,8 +57,9 @@ def records_in(text: str, line: int) -> Iterator[Record]:
     for item in unwrapped(value):
         if isinstance(item, dict):
             yield Record(line, item)
-        else:
-            yield Record(line, fault="not a JSON object", text=text)
+        else:  # of an array only the element: its whole line each time would be quadratic
+            kept = text if item is value else json.dumps(item, ensure_ascii=False)
+            yield Record(line, fault="not a JSON object", text=kept)
 
 
 def _table(file: str, records: Iterator[Record], meter: Meter) -> Table:
