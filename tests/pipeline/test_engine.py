@@ -191,7 +191,6 @@ def test_a_preview_shows_notes_that_only_write_the_other_spelling(engine: Engine
 def test_a_busy_library_takes_no_new_word(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the lexicon would be changed, the index not, and every search refused."""
     put(engine, Note("a", "青苔拿铁配方"))
-    monkeypatch.setattr("engine.pipeline.library._WAIT", 0.05)
     monkeypatch.setattr(type(engine.library).writing.__wrapped__, "__defaults__", (0.05,))
     lines = engine.lexicon_lines("青苔拿铁", "category", [])
     with engine.library.writing("another"), pytest.raises(LibraryBusy):
@@ -286,7 +285,7 @@ def test_searches_during_imports_and_merges_see_whole_states(
     threads = [threading.Thread(target=ask) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for first in range(0, 400, 10):
+    for first in range(0, 240, 10):
         put(engine, *(Note(f"n{n:04d}", f"面霜 {n}") for n in range(first, first + 10)))
     engine.rebuild()
     done.set()

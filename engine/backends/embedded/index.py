@@ -142,6 +142,8 @@ class EmbeddedIndex:
     def _open_part(self, row: dict[str, Any]) -> Part:
         known = {part.segment.path.name: part.segment for part in self._view.parts}
         segment = known.get(row["file"]) or Segment(self.folder / row["file"])
+        if row.get("seal", segment.seal) != segment.seal:  # early manifests have none
+            raise Damaged(f"{segment.path} is not the file that the manifest means", _CURE)
         live = np.ones(segment.documents, bool)
         if row["dead"]:
             path = self.folder / row["dead"]
@@ -149,7 +151,7 @@ class EmbeddedIndex:
                 packed = np.frombuffer(path.read_bytes(), np.uint8)
             except OSError as error:
                 raise Damaged(f"{path} cannot be read ({error})", _CURE) from error
-            if zlib.crc32(packed.tobytes()) != row["crc"] or len(packed) * 8 < len(live):
+            if zlib.crc32(packed.tobytes()) != row["crc"] or len(packed) != -(-len(live) // 8):
                 raise Damaged(f"{path} is not what was written", _CURE)
             live = ~np.unpackbits(packed, count=segment.documents).astype(bool)
         return Part(segment, live)
@@ -208,10 +210,12 @@ class EmbeddedIndex:
             return 0
 
     def _row(self, part: Part, generation: int) -> dict[str, Any]:
-        row: dict[str, Any] = {"file": part.segment.path.name, "dead": "", "crc": 0}
+        segment = part.segment
+        row: dict[str, Any] = {"file": segment.path.name, "seal": segment.seal}
+        row |= {"dead": "", "crc": 0}
         if part.alive < len(part.live):
             packed = np.packbits(~part.live).tobytes()
-            row["dead"] = f"{part.segment.path.stem}-{generation:08d}.dead"
+            row["dead"] = f"{segment.path.stem}-{generation:08d}.dead"
             row["crc"] = zlib.crc32(packed)
             _write_synced(self.folder / row["dead"], packed)
         return row

@@ -1,7 +1,8 @@
 """One immutable file of columns: written once with a checksum a section, then memory-mapped.
 
 Layout: magic, header length, header CRC, header (JSON: format, documents, sections with offset,
-bytes, type and CRC-32), then the sections, each at a multiple of 64 bytes.
+bytes, type and CRC-32), then the sections, each at a multiple of 64 bytes, zeros between. The
+header's CRC is the file's seal: it covers every section's.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from engine.index import MISSING
 from engine.model import FIELDS, Signals
 
 _MAGIC = b"NRSEG\x00\x01\n"
+_HEADER = len(_MAGIC) + 8  # where it begins
 _ALIGN = 64
 _KINDS = ("", "image", "video")
 _CHANNELS = ("", "organic", "declared", "boosted")
@@ -45,9 +47,9 @@ def write(columns: Columns, path: Path) -> None:
     offset = 0
     for name, array in sections.items():
         table[name] = [offset, array.nbytes, array.dtype.str, zlib.crc32(array.tobytes())]
-        offset += -(-array.nbytes // _ALIGN) * _ALIGN
+        offset += _aligned(array.nbytes)
     header = orjson.dumps({"format": 1, "documents": len(columns.note_ids), "sections": table})
-    start = -(-(len(_MAGIC) + 8 + len(header)) // _ALIGN) * _ALIGN
+    start = _aligned(_HEADER + len(header))
     with path.open("wb") as file:
         file.write(_MAGIC + len(header).to_bytes(4, "little"))
         file.write(zlib.crc32(header).to_bytes(4, "little") + header)
@@ -65,6 +67,7 @@ class Segment:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._map, self._start, header = _open(path)
+        self.seal = int.from_bytes(self._map[12:16], "little")
         self.documents: int = header["documents"]
         self._table: dict[str, list[Any]] = header["sections"]
         self._columns: dict[str, npt.NDArray[Any]] = {}
@@ -143,7 +146,9 @@ class Segment:
         """Read every byte; Damaged names the first section whose checksum is wrong."""
         for name, (offset, size, _, crc) in self._table.items():
             begin = self._start + offset
-            if zlib.crc32(self._map[begin : begin + size]) != crc:
+            end = begin + size
+            between = self._map[end : begin + _aligned(size)]
+            if zlib.crc32(self._map[begin:end]) != crc or any(between):
                 raise Damaged(f"{self.path}: section {name} is not what was written", _CURE)
 
     def _strings(self, name: str) -> Strings:
@@ -161,16 +166,20 @@ def _open(path: Path) -> tuple[mmap.mmap, int, dict[str, Any]]:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
         raise Damaged(f"{path} cannot be read ({error})", _CURE) from error
-    size = int.from_bytes(mapped[8:12], "little")
-    header = mapped[16 : 16 + size]
-    if mapped[:8] != _MAGIC or zlib.crc32(header) != int.from_bytes(mapped[12:16], "little"):
+    end = _HEADER + int.from_bytes(mapped[8:12], "little")
+    header, start = mapped[_HEADER:end], _aligned(end)
+    whole = zlib.crc32(header) == int.from_bytes(mapped[12:16], "little")
+    if mapped[:8] != _MAGIC or not header or not whole or any(mapped[end:start]):
         raise Damaged(f"{path} is not a whole segment", _CURE)
     known = orjson.loads(header)
-    start = -(-(16 + size) // _ALIGN) * _ALIGN
-    end = max((offset + length for offset, length, _, _ in known["sections"].values()), default=0)
-    if len(mapped) < start + end:
-        raise Damaged(f"{path} ends early", _CURE)
+    sizes = (_aligned(size) for _, size, _, _ in known["sections"].values())
+    if len(mapped) != start + sum(sizes):
+        raise Damaged(f"{path} is not as long as it was written", _CURE)
     return mapped, start, known
+
+
+def _aligned(size: int) -> int:
+    return -(-size // _ALIGN) * _ALIGN
 
 
 def _sections(columns: Columns) -> dict[str, npt.NDArray[Any]]:
