@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.model import Counts, Document, Note, Signals
-from engine.text.normalise import bare_letters, blank_markup, blank_stickers, fold, fold_key, topics
+from engine.text.normalise import bare_letters, blank_markup, blank_stickers, fold_key, topics
 from engine.text.segment import Segmenter
 
 _TITLE_LIMIT = 20  # the platform's own; a longer title is a crawler's copy of the body
@@ -16,7 +16,7 @@ def documents(
 ) -> list[Document]:
     """Notes as an index takes them, in one batch; `clusters` has one entry a note."""
     parts = [_texts(note) for note in notes]
-    flat = [fold(text).text for fields in parts for texts in fields for text in texts]
+    flat = [text for fields in parts for texts in fields for text in texts]
     terms = segmenter.batch(flat)
     vocabulary = segmenter.vocabulary
     bounds = terms.offsets.tolist()

@@ -13,6 +13,7 @@ from array import array
 from dataclasses import dataclass
 from functools import cache
 
+import opencc
 from opencc import OpenCC
 
 _TOPIC = r"[#＃](?P<topic>[^#＃\[\]\n]{1,60}?)\[(?:话题|話題)\](?:[#＃])?"
@@ -30,6 +31,7 @@ _STICKERS = re.compile(_STICKER + r"|\[[^\[\]\s]{0,10}$")  # the last one may ha
 _MENTION = r"(?<![0-9A-Za-z._])(?:@[^\s@#＃，。！？,!?;；：:、（）()]{1,30})+"
 _MARKUP = re.compile(f"{_TOPIC}|{_STICKER}|{_BARE}|{_MENTION}")
 
+FOLDING = f"1-opencc{opencc.__version__}"  # raise it when a character folds differently
 _VANISH = {"Cf", "Co", "Cs"}  # format (zero-width), private use, lone surrogates
 _FILLERS = {0x3164, 0xFFA0, 0x115F, 0x1160, 0x20E3}  # Hangul fillers, the keycap's frame
 # t2s leaves some of these as they are, and makes of 薴 what it would simplify once more.
@@ -40,7 +42,7 @@ class _FoldTable(dict[int, str]):
     """str.translate table that learns each character once."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold_character(chr(code))
+        self[code] = folded = fold_character(chr(code))
         return folded
 
 
@@ -49,7 +51,8 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
-def _fold_character(char: str) -> str:
+def fold_character(char: str) -> str:
+    """What one character folds to: nothing, one character or several."""
     code = ord(char)
     if code in _FILLERS or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
         return ""
