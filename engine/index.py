@@ -14,7 +14,7 @@ candidates with scores. What every backend promises is held by one contract test
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import BadOption
-from engine.model import Document, Filter, Query, Signals
+from engine.model import FIELDS, Document, Filter, Query, Signals
 
 BIGRAM = "bigram"  # the route of a clause that is no word
 MISSING = np.iinfo(np.int64).min  # an unknown time or count in a column
@@ -51,6 +51,50 @@ class Scoring:
 
 
 Integers = npt.NDArray[np.int64]
+Texts = tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Documents as columns, each note once: what a fast path hands over instead of Documents.
+
+    For each field `fields` has (term numbers of all notes in a row, where each note begins and
+    the last ends); the numbers index `vocabulary`, which may hold more.
+    """
+
+    note_ids: Sequence[str]
+    fields: Mapping[str, Texts]
+    vocabulary: Sequence[str]
+    signals: Sequence[Signals]
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> Batch:
+        """The columns of documents; of two with one id the last one counts."""
+        latest = {document.note_id: document for document in documents}
+        numbers: dict[str, int] = {}
+        fields = {}
+        for name in FIELDS:
+            texts: list[tuple[str, ...]] = [getattr(d, name) for d in latest.values()]
+            offsets = np.zeros(len(texts) + 1, np.int64)
+            np.cumsum([len(terms) for terms in texts], out=offsets[1:])
+            ids = [numbers.setdefault(term, len(numbers)) for terms in texts for term in terms]
+            fields[name] = np.array(ids, np.int32), offsets
+        signals = [document.signals for document in latest.values()]
+        return cls(list(latest), fields, list(numbers), signals)
+
+    def __len__(self) -> int:
+        return len(self.note_ids)
+
+    def __iter__(self) -> Iterator[Document]:
+        """The documents, for whoever works note by note."""
+        for number, (note_id, signals) in enumerate(zip(self.note_ids, self.signals, strict=True)):
+            texts = []
+            for name in FIELDS:
+                ids, offsets = self.fields[name]
+                own = ids[offsets[number] : offsets[number + 1]].tolist()
+                texts.append(tuple(self.vocabulary[term] for term in own))
+            title, tags, body = texts
+            yield Document(note_id, title, tags, body, signals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +156,7 @@ class Index(Protocol):
         ...
 
     def update(self, documents: Iterable[Document], deleted: Sequence[str], version: int) -> None:
-        """Add or replace documents and drop deleted ids, in one step that readers see whole."""
+        """Add or replace documents (or a Batch) and drop deleted ids: one step, seen whole."""
         ...
 
     def search(self, query: Query, scoring: Scoring, limit: int) -> Hits:

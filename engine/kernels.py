@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numba
+from llvmlite import ir
 from numba.core import cgutils, event, types
 from numba.extending import intrinsic
 
@@ -49,7 +50,15 @@ class _Notice(event.Listener):
 event.register("numba:compile", _Notice())  # type: ignore[no-untyped-call]
 
 
-@intrinsic
+def _intrinsic(function: Callable[..., Any]) -> Any:
+    """One instruction of the machine, for kernels."""
+    return intrinsic(function)
+
+
+carray: Any = vars(numba)["carray"]  # memory at a pointer as an array
+
+
+@_intrinsic
 def pointer(context: Any, address: Any) -> Any:
     """An address (int64) as a pointer, for `numba.carray`: mapped columns without a handle each."""
 
@@ -59,11 +68,22 @@ def pointer(context: Any, address: Any) -> Any:
     return types.voidptr(types.int64), generate
 
 
-@intrinsic
+@_intrinsic
 def ones(context: Any, word: Any) -> Any:
     """How many bits of a uint64 are set."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), generate
+
+
+@_intrinsic
+def first_one(context: Any, word: Any) -> Any:
+    """The place of the lowest set bit of a uint64 that is not 0."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        zero_is_undefined = ir.Constant(ir.IntType(1), 1)
+        return builder.cttz(arguments[0], zero_is_undefined)
 
     return types.uint64(types.uint64), generate

@@ -18,7 +18,8 @@ from engine.display import ruleset
 from engine.display.ruleset import RuleSet
 from engine.errors import LibraryBusy, NotFound, StaleIndex
 from engine.formats import ReadOptions
-from engine.model import CHINA, Document, Note, Query, Row
+from engine.index import Batch
+from engine.model import CHINA, Note, Query, Row
 from engine.pipeline import ingest
 from engine.pipeline.answers import Explanation, Page, Stats
 from engine.pipeline.library import Library, this_task
@@ -27,14 +28,14 @@ from engine.pipeline.report import ImportReport
 from engine.pipeline.search import Asked, Searcher
 from engine.store import Store, Stored
 from engine.text import lexicon as lexicons
-from engine.text.document import documents
+from engine.text.document import batch as columns
 from engine.text.normalise import fold
 from engine.text.segment import Segmenter, is_word
 from engine.text.suggest import Suggester
 
 _TYPED = 8  # characters of a query that may be one misspelt word
 _STORING = 0.4  # of the work of an import; the rest is analysis and indexing
-_BATCH = 1000  # notes that are analysed and indexed at once
+_BATCH = 10_000  # notes that are analysed and indexed at once
 Tick = Callable[[float], None]
 _T = TypeVar("_T")
 
@@ -293,22 +294,20 @@ class Engine:
         deleted = self.store.deleted_since(self.index.version)
         changed = self.store.since(self.index.version)
         for batch in iter(lambda: list(itertools.islice(changed, _BATCH)), []):
-            self.index.update(self._documents(batch), deleted, batch[-1].seq)
+            self.index.update(self._columns(batch), deleted, batch[-1].seq)
             deleted = []
             tick((batch[-1].seq - known) / (seq - known))
         if self.index.version < seq:
             self.index.update([], deleted, seq)
 
-    def _documents(self, batch: Sequence[Stored]) -> list[Document]:
+    def _columns(self, batch: Sequence[Stored]) -> Batch:
         notes = [stored.note for stored in batch]
-        return documents(notes, [stored.cluster for stored in batch], self.segmenter)
+        return columns(notes, [stored.cluster for stored in batch], self.segmenter)
 
-    def _batches(
-        self, stored: Iterator[Stored], total: int, tick: Tick
-    ) -> Iterator[list[Document]]:
+    def _batches(self, stored: Iterator[Stored], total: int, tick: Tick) -> Iterator[Batch]:
         done = 0
         for batch in iter(lambda: list(itertools.islice(stored, _BATCH)), []):
-            yield self._documents(batch)
+            yield self._columns(batch)
             done += len(batch)
             tick(done / total)
 

@@ -29,6 +29,7 @@ _STICKER = (
 )
 _STICKERS = re.compile(_STICKER + r"|\[[^\[\]\s]{0,10}$")  # the last one may have been cut off
 _MENTION = r"(?<![0-9A-Za-z._])(?:@[^\s@#＃，。！？,!?;；：:、（）()]{1,30})+"
+_BEGINS = re.compile(r"[#＃\[@]")  # of any mark-up: quicker to look for than all of it
 _MARKUP = re.compile(f"{_TOPIC}|{_STICKER}|{_BARE}|{_MENTION}")
 
 FOLDING = f"1-opencc{opencc.__version__}"  # raise it when a character folds differently
@@ -106,17 +107,35 @@ def fold_key(text: str) -> str:
 
 def blank_markup(text: str) -> str:
     """The text with topics, stickers and mentions as spaces: the same length, no terms in them."""
-    return _MARKUP.sub(lambda match: " " * (match.end() - match.start()), text)
+    return unmarked(text)[0]
 
 
 def topics(text: str) -> tuple[str, ...]:
     """Topic tags written in a text, in order, each once (`#A[话题]##B[话题]#`, `#A #B`, `#A#`)."""
+    return unmarked(text)[1]
+
+
+def unmarked(text: str) -> tuple[str, tuple[str, ...]]:
+    """(`blank_markup`, `topics`) of a text in one reading."""
+    mark = _BEGINS.search(text)
+    if mark is None:
+        return text, ()
     found: dict[str, None] = {}
-    for match in _MARKUP.finditer(text):
+    kept: list[str] = []
+    done = 0
+    while mark is not None:
+        match = _MARKUP.match(text, mark.start())
+        if match is None:
+            mark = _BEGINS.search(text, mark.end())
+            continue
+        start, end = match.span()
+        kept += text[done:start], " " * (end - start)
+        done = end
         for name in re.split("[#＃]", match.group("topic") or match.group("bare") or ""):
-            if (key := fold_key(name)) and not key.isdigit():
+            if name and (key := fold_key(name)) and not key.isdigit():
                 found.setdefault(name.strip())
-    return tuple(found)
+        mark = _BEGINS.search(text, end)
+    return "".join(kept) + text[done:], tuple(found)
 
 
 def blank_stickers(text: str) -> str:

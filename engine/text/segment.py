@@ -52,6 +52,14 @@ class Piece:
     bigram: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Brands:
+    """For each term of a vocabulary the number of the brand that it names, 0 for none."""
+
+    numbers: npt.NDArray[np.int32]
+    names: list[str]
+
+
 class Segmenter:
     """Cuts texts into terms; holds the vocabulary that the ids of its batches index."""
 
@@ -59,6 +67,7 @@ class Segmenter:
         self.lexicon = lexicon
         self._terms = Vocabulary()
         self._lock = threading.Lock()
+        self._brands = Brands(np.zeros(0, np.int32), [""])
         self._lexis = _tokenizer_with(_pairs(lexicon)).lexis
         self._phrases = _automaton(_protected(lexicon))
 
@@ -77,6 +86,20 @@ class Segmenter:
         with self._lock:
             rows = self._rows(texts, analysis.TERMS, self._terms)
         return Terms(rows.ids, rows.starts, rows.ends, rows.bounds)
+
+    def brands(self) -> Brands:
+        """The brands, folded, that the terms of the vocabulary name."""
+        known, lexicon = self._brands, self.lexicon
+        texts = self.vocabulary
+        if len(known.numbers) < len(texts):
+            numbers = np.zeros(len(texts), np.int32)
+            numbers[: len(known.numbers)] = known.numbers
+            by_name = {name: number for number, name in enumerate(known.names)}
+            for term in range(len(known.numbers), len(texts)):
+                if texts[term] in lexicon.entries and (brand := lexicon.brand(texts[term])):
+                    numbers[term] = by_name.setdefault(fold_key(brand), len(by_name))
+            known = self._brands = Brands(numbers, list(by_name))
+        return known
 
     def pieces(self, text: str) -> list[Piece]:
         """Terms of one folded text in reading order."""

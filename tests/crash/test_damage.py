@@ -102,7 +102,7 @@ def spoilt(path: Path, change: Callable[[bytearray], object]) -> Iterator[None]:
 def borders(content: bytes) -> list[int]:
     """Where magic, header and each section of a segment begin and end."""
     size = int.from_bytes(content[8:12], "little")
-    start = -(-(16 + size) // 64) * 64
+    start = 8192
     sections = orjson.loads(content[16 : 16 + size])["sections"].values()
     return [0, 8, 12, 16, 16 + size, start] + [
         start + edge for offset, length, *_ in sections for edge in (offset, offset + length)

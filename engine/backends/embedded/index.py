@@ -1,9 +1,10 @@
 """EmbeddedIndex: a folder of segments, a manifest that names them, one writer, many readers.
 
 A change writes a new segment and new deletion bitmaps, then replaces the manifest by an atomic
-rename: whoever reads sees the old state or the new one. Merge policy: a new segment joins its
-predecessors until each holds more than twice the documents of the next, so that there are at most
-log2(N) segments; a segment with more dead than live documents is written anew.
+rename: whoever reads sees the old state or the new one. Merge policy: once the change is
+published, the new segment joins its predecessors until each holds more than twice the documents
+of the next, so that there are at most log2(N) segments; a segment with more dead than live
+documents is written anew. A rebuild ends with one segment.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from engine.backends.embedded.columns import Columns, from_documents, merge
-from engine.backends.embedded.segment import Segment, write
-from engine.backends.embedded.view import Part, View
+from engine.backends.embedded.lists import TooManyPairs
+from engine.backends.embedded.merging import merge, mergeable
+from engine.backends.embedded.part import Part
+from engine.backends.embedded.segment import Segment
+from engine.backends.embedded.view import View
+from engine.backends.embedded.writing import write_batch
 from engine.errors import Damaged, StaleIndex
-from engine.index import Hits, Scoring, TermScore
+from engine.index import Batch, Hits, Scoring, TermScore
 from engine.model import Document, Query, Signals
 
 _MANIFEST = "MANIFEST.json"
@@ -47,6 +51,10 @@ class EmbeddedIndex:
     def __len__(self) -> int:
         return len(self._current())
 
+    def view(self) -> View:
+        """The index as it is now; it stays so while it is held."""
+        return self._current()
+
     def search(self, query: Query, scoring: Scoring, limit: int) -> Hits:
         return self._current().search(query, scoring, limit)
 
@@ -68,21 +76,23 @@ class EmbeddedIndex:
     def update(self, documents: Iterable[Document], deleted: Sequence[str], version: int) -> None:
         """Publish added, replaced and deleted notes in one step; the caller holds the lock."""
         view = self._current()
-        batch = list(documents)
-        parts = _without(view.parts, [*(d.note_id for d in batch), *deleted])
+        batch = documents if isinstance(documents, Batch) else Batch.of(documents)
+        parts = _without(view.parts, [*batch.note_ids, *deleted])
         files = self._names()
-        if batch:
-            parts.append(self._write(from_documents(batch), next(files)))
-        self._publish(self._merged(parts, files), version)
+        parts += self._written(batch, files)
+        self._publish(parts, version)
+        merged = self._merged(parts, files)
+        if len(merged) < len(parts):  # readers have the change by now
+            self._publish(merged, version)
 
-    def rebuild(self, batches: Iterable[Sequence[Document]], version: int) -> None:
+    def rebuild(self, batches: Iterable[Batch | Sequence[Document]], version: int) -> None:
         """Replace everything by these documents, in one step at the end; each id comes once."""
         parts: list[Part] = []
         files = self._names()
-        for batch in batches:
-            parts.append(self._write(from_documents(batch), next(files)))
-            parts = self._merged(parts, files)
-        self._publish(parts, version)
+        for documents in batches:
+            batch = documents if isinstance(documents, Batch) else Batch.of(documents)
+            parts += self._written(batch, files)
+        self._publish(self._together(parts, files), version)
 
     def check(self) -> int:
         """Read every byte of every file; the number of files. Damaged names what is wrong."""
@@ -163,11 +173,19 @@ class EmbeddedIndex:
         last = max((int(name) for name in used if name.isdigit()), default=0)
         return (f"segment-{number:08d}" for number in itertools.count(last + 1))
 
-    def _write(self, columns: Columns, name: str) -> Part:
-        path = self.folder / f"{name}.nrs"
-        write(columns, path)
-        segment = Segment(path)
-        return Part(segment, np.ones(segment.documents, bool))
+    def _written(self, batch: Batch, files: Iterator[str]) -> list[Part]:
+        """The batch as new segments: one, but for texts that no pair table holds."""
+        if not len(batch):
+            return []
+        path = self.folder / f"{next(files)}.nrs"
+        try:
+            write_batch(batch, path)
+        except TooManyPairs:
+            documents = list(batch)
+            middle = len(documents) // 2
+            halves = Batch.of(documents[:middle]), Batch.of(documents[middle:])
+            return [part for half in halves for part in self._written(half, files)]
+        return [_whole(path)]
 
     def _merged(self, parts: Sequence[Part], files: Iterator[str]) -> list[Part]:
         """The parts after the merge policy: sizes more than halve from one to the next."""
@@ -178,10 +196,16 @@ class EmbeddedIndex:
             crowded = number + 1 < len(parts) and parts[number].alive <= 2 * behind
             if crowded or parts[number].alive * 2 < len(parts[number].live):
                 first = number
-        if first == len(parts):
-            return parts
-        together = merge([(part.segment.columns(), part.live) for part in parts[first:]])
-        return [*parts[:first], self._write(together, next(files))]
+        return [*parts[:first], *self._together(parts[first:], files)]
+
+    def _together(self, parts: Sequence[Part], files: Iterator[str]) -> list[Part]:
+        """One part from several, or those as they are when no pair table holds them."""
+        clean = len(parts) == 1 and parts[0].alive == len(parts[0].live)
+        if not parts or clean or not mergeable([part.segment for part in parts]):
+            return list(parts)
+        path = self.folder / f"{next(files)}.nrs"
+        merge([(part.segment, part.live) for part in parts], path)
+        return [_whole(path)]
 
     def _publish(self, parts: Sequence[Part], version: int) -> None:
         generation = self._last_generation() + 1
@@ -227,11 +251,16 @@ class EmbeddedIndex:
                     path.unlink()
 
 
+def _whole(path: Path) -> Part:
+    segment = Segment(path)
+    return Part(segment, np.ones(segment.documents, bool))
+
+
 def _without(parts: Sequence[Part], note_ids: Sequence[str]) -> list[Part]:
     """The parts with these notes dead."""
     changed = []
     for part in parts:
-        docs = [doc for i in note_ids if (doc := part.segment.note_ids.find(i)) >= 0]
+        docs = [doc for i in note_ids if (doc := part.segment.find(i)) >= 0]
         live = part.live
         if docs:
             live = live.copy()

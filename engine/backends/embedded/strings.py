@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,12 @@ class Strings:
 
     def __iter__(self) -> Iterator[str]:
         return (self[number] for number in range(len(self)))
+
+    def take(self, numbers: npt.NDArray[Any]) -> list[str]:
+        """Strings by their numbers."""
+        starts, ends = self.offsets[numbers].tolist(), self.offsets[numbers + 1].tolist()
+        pieces = (self._bytes[a:b] for a, b in zip(starts, ends, strict=True))
+        return [str(piece, "utf-8", "surrogatepass") for piece in pieces]
 
     def find(self, text: str) -> int:
         """The number of `text` in a sorted table, -1 when it is not there."""

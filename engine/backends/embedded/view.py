@@ -2,60 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.backends.embedded.segment import Segment
-from engine.bm25 import average_length, clause_weight, idf, length_factors, term_scores
+from engine.backends.embedded.merging import live_counts
+from engine.backends.embedded.part import Mask, Part
+from engine.backends.embedded.scorer import Known, Scorer, Statistics
+from engine.backends.embedded.task import Ranking, Task
+from engine.bm25 import encode_length, idf, term_scores
 from engine.index import Hits, Scoring, TermScore, words_of
-from engine.model import FIELDS, Filter, Query, Signals
+from engine.model import FIELDS, Clause, Document, Filter, Query, Signals
 
-Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A segment and which of its documents are alive."""
-
-    segment: Segment
-    live: Mask
-
-    @cached_property
-    def alive(self) -> int:
-        return int(np.count_nonzero(self.live))
-
-    def df(self, field: str, term: str) -> int:
-        """Live documents that hold the term in the field."""
-        number = self.segment.vocabulary.find(term)
-        if number < 0:
-            return 0
-        docs, _ = self.segment.postings(field, number)
-        return len(docs) if self.alive == len(self.live) else int(self.live[docs].sum())
-
-    def holds(self, field: str, term: str) -> Mask:
-        """Which documents hold the term in the field, dead ones included."""
-        mask = np.zeros(self.segment.documents, bool)
-        number = self.segment.vocabulary.find(term)
-        if number >= 0:
-            mask[self.segment.postings(field, number)[0]] = True
-        return mask
-
-
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """One clause in one field, with the numbers that do not depend on the document."""
-
-    field: str
-    term: str
-    weight: np.float32  # boost × clause weight × idf
-    boost: np.float32  # boost × clause weight
-    idf: np.float32
-    df: int
+_KEPT_SCORERS = 8
+_KEPT_TERMS = 200_000
 
 
 class View:
@@ -64,56 +28,77 @@ class View:
     def __init__(self, parts: Sequence[Part], version: int) -> None:
         self.parts = tuple(parts)
         self.version = version
+        self._terms: dict[tuple[str, str], Known] = {}
+        self._scorers: dict[Scoring, Scorer] = {}
+        self._last: tuple[Scoring | None, Scorer | None] = None, None
+        self._tasks = threading.local()
 
     def __len__(self) -> int:
         return sum(part.alive for part in self.parts)
 
     @cached_property
-    def statistics(self) -> dict[str, tuple[int, int]]:
-        """Field -> (live notes that have it, their terms in all)."""
+    def statistics(self) -> Statistics:
+        """The live notes' own."""
         found = {}
         for field in FIELDS:
-            notes = terms = 0
-            for part in self.parts:
-                lengths = part.segment.column(f"{field}.lengths")[part.live]
-                notes += int(np.count_nonzero(lengths))
-                terms += int(lengths.sum(dtype=np.int64))
-            found[field] = (notes, terms)
-        return found
+            totals = [part.totals[field] for part in self.parts]
+            found[field] = sum(notes for notes, _ in totals), sum(terms for _, terms in totals)
+        return Statistics(found)
 
     def search(self, query: Query, scoring: Scoring, limit: int) -> Hits:
         """The best `limit` live notes: score descending, then note id."""
-        terms = list(self._terms(query, scoring))
-        total = 0
-        found: list[tuple[int, npt.NDArray[np.float32], npt.NDArray[Any]]] = []
-        for number, part in enumerate(self.parts):
-            scores, matching = self._score(part, query, terms, scoring)
-            docs = np.flatnonzero(matching)
-            total += len(docs)
-            docs = _leaders(scores, docs, limit)
-            found.append((number, scores[docs], docs))
-        return self._hits(found, limit, total)
+        if not query.clauses:
+            return self._filtered(query, limit)
+        task = self._task(query, self.scorer(scoring))
+        return self._hits(task.best(limit), task.total())
+
+    def best(self, query: Query, scoring: Scoring, limit: int) -> Ranking:
+        """The best `limit` live notes as numbers only: the quickest search there is."""
+        return self._task(query, self.scorer(scoring)).best(limit)
+
+    def best_of_many(
+        self, queries: Sequence[Query], scoring: Scoring, limit: int, workers: int = 2
+    ) -> list[Ranking]:
+        """`best` for many queries in one call, on so many threads; the first one's filter holds."""
+        scorer = self.scorer(scoring)
+        return Task(self.parts).best_of_many(queries, scorer, limit, workers)
+
+    def places(
+        self, queries: Sequence[Query], scoring: Scoring, draft: Document, workers: int = 2
+    ) -> npt.NDArray[np.int64]:
+        """For each query where `draft` would stand by its score, were it a note: rows of (notes
+        above it, notes of the same score); (-1, -1) where it matches nothing.
+
+        It counts in all statistics as if it had been added; nothing is written.
+        """
+        scorer = Scorer(self.parts, self.known, self._with(draft), scoring)
+        scores = np.array([_own_score(scorer, query, draft, scoring) for query in queries])
+        counts = Task(self.parts).above_many(queries, scorer, scores, workers)
+        counts[scores <= 0] = -1
+        return counts
 
     def explain(self, query: Query, scoring: Scoring, note_id: str) -> list[TermScore]:
         """The summands of a live note's score in the order in which they are summed."""
         part, doc = self.find(note_id)
-        if part is None or not _passing(part, query)[doc]:
+        if part is None or not self._passes(part, doc, query):
             return []
         found = []
-        for term in self._terms(query, scoring):
-            number = part.segment.vocabulary.find(term.term)
-            if number < 0:
-                continue
-            docs, tfs = part.segment.postings(term.field, number)
-            at = int(np.searchsorted(docs, doc))
-            if at < len(docs) and docs[at] == doc:
-                found.append(self._explained(term, part, doc, int(tfs[at]), scoring))
+        for field, boost in scoring.boosts():
+            for clause in query.clauses:
+                number = part.segment.vocabulary.find(clause.term)
+                if number < 0:
+                    continue
+                docs, codes = part.segment.postings(field, number)
+                at = int(np.searchsorted(docs, doc))
+                if at < len(docs) and docs[at] == doc:
+                    place = (part, doc, int(codes[at]))
+                    found += self._explained(place, field, boost, clause, scoring)
         return found
 
     def find(self, note_id: str) -> tuple[Part | None, int]:
         """The part and document number of a live note, (None, -1) for none."""
         for part in reversed(self.parts):
-            doc = part.segment.note_ids.find(note_id)
+            doc = part.segment.find(note_id)
             if doc >= 0 and part.live[doc]:
                 return part, doc
         return None, -1
@@ -123,7 +108,7 @@ class View:
         places = [self.find(note_id) for note_id in note_ids]
         held, whole = np.zeros(len(places)), 0.0
         for terms in words_of(query).values():
-            holders = [self._holders(part, terms) for part in self.parts]
+            holders = [_holders(part, terms) for part in self.parts]
             df = sum(
                 int(np.count_nonzero(mask & p.live))
                 for mask, p in zip(holders, self.parts, strict=True)
@@ -134,22 +119,12 @@ class View:
             held += [rarity * bool(p and by_part[id(p)][doc]) for p, doc in places]
         return held / whole if whole else np.ones(len(places))
 
-    @staticmethod
-    def _holders(part: Part, terms: Sequence[str]) -> Mask:
-        masks = [part.holds(field, term) for field in FIELDS for term in terms]
-        return np.asarray(np.logical_or.reduce(masks))
-
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         """(term, the most live notes that hold it in one field), sorted by term."""
         counts: dict[str, npt.NDArray[np.int64]] = {}
         for part in self.parts:
-            table = np.zeros((len(part.segment.vocabulary), len(FIELDS)), np.int64)
-            for column, field in enumerate(FIELDS):
-                offsets = part.segment.column(f"{field}.offsets")
-                alive = part.live[part.segment.column(f"{field}.docs")]
-                running = np.concatenate([[0], np.cumsum(alive)])
-                table[:, column] = running[offsets[1:]] - running[offsets[:-1]]
-            for term, row in zip(part.segment.vocabulary, table, strict=True):
+            columns = [live_counts(part.segment, field, part.live) for field in FIELDS]
+            for term, row in zip(part.segment.vocabulary, np.stack(columns, axis=1), strict=True):
                 counts[term] = counts[term] + row if term in counts else row
         for term in sorted(counts):
             if most := int(counts[term].max()):
@@ -158,7 +133,7 @@ class View:
     def signals(self, note_ids: Sequence[str]) -> dict[str, Signals]:
         """What is known of live notes, by id."""
         places = ((note_id, *self.find(note_id)) for note_id in note_ids)
-        return {i: part.segment.signals(doc) for i, part, doc in places if part}
+        return {i: part.segment.signals(doc, i) for i, part, doc in places if part}
 
     def labels(self, name: str) -> dict[str, int]:
         """`tags` or `brands` -> live notes that carry it."""
@@ -166,155 +141,143 @@ class View:
         for part in self.parts:
             segment = part.segment
             sizes = np.diff(segment.column(f"{name}_of.offsets"))
-            alive = np.repeat(part.live, sizes)
-            numbers = segment.column(f"{name}_of.labels")[alive]
+            numbers = segment.column(f"{name}_of.labels")[np.repeat(part.live, sizes)]
             for number, count in enumerate(np.bincount(numbers).tolist() if len(numbers) else ()):
                 if count:
                     label = segment.labels[number]
                     counts[label] = counts.get(label, 0) + count
         return counts
 
-    def _terms(self, query: Query, scoring: Scoring) -> Iterator[_Term]:
-        for field, boost in scoring.boosts():
-            notes, _ = self.statistics[field]
-            for clause in query.clauses:
-                df = sum(part.df(field, clause.term) for part in self.parts)
-                if df and clause.weight > 0:
-                    rarity = idf(notes, df)
-                    weight = clause_weight(clause.weight, boost, rarity)
-                    factor = np.float32(boost) * np.float32(clause.weight)
-                    yield _Term(field, clause.term, weight, factor, rarity, df)
+    def known(self, field: str, term: str) -> Known:
+        """Frequency and lists of a term in a field."""
+        found = self._terms.get((field, term))
+        if found is None:
+            if len(self._terms) >= _KEPT_TERMS:
+                self._terms.clear()
+            held = tuple(part.held(field, term) for part in self.parts)
+            df = sum(own.size - own.dead for own in held if own)
+            found = self._terms[field, term] = Known(df, held)
+        return found
 
-    def _factors(self, field: str, scoring: Scoring) -> npt.NDArray[np.float32]:
-        notes, terms = self.statistics[field]
-        return length_factors(scoring.k1, scoring.b, average_length(terms, notes))
+    def scorer(self, scoring: Scoring) -> Scorer:
+        """Weights and bounds under a scoring; kept."""
+        last, found = self._last
+        if last is scoring and found:  # quicker than to compare
+            return found
+        found = self._scorers.get(scoring)
+        if found is None:
+            if len(self._scorers) >= _KEPT_SCORERS:
+                self._scorers.clear()
+            found = Scorer(self.parts, self.known, self.statistics, scoring)
+            self._scorers[scoring] = found
+        self._last = scoring, found
+        return found
 
-    def _score(
-        self, part: Part, query: Query, terms: Sequence[_Term], scoring: Scoring
-    ) -> tuple[npt.NDArray[np.float32], Mask]:
-        """(float32 score a document, which documents are hits) of one segment."""
-        sums = np.zeros(part.segment.documents, np.float64)
-        matched = np.zeros(part.segment.documents, bool)
-        factors = {field: self._factors(field, scoring) for field in {t.field for t in terms}}
-        for term in terms:
-            number = part.segment.vocabulary.find(term.term)
-            if number < 0:
-                continue
-            docs, tfs = part.segment.postings(term.field, number)
-            codes = part.segment.column(f"{term.field}.codes")[docs]
-            sums[docs] += term_scores(term.weight, tfs, codes, factors[term.field])
-            matched[docs] = True
-        passing = _passing(part, query)
-        return sums.astype(np.float32), passing & matched if query.clauses else passing
+    def _task(self, query: Query, scorer: Scorer) -> Task:
+        task: Task | None = getattr(self._tasks, "task", None)
+        if task is None:
+            task = self._tasks.task = Task(self.parts)
+        task.load(query, scorer)
+        return task
 
-    def _explained(self, term: _Term, part: Part, doc: int, tf: int, scoring: Scoring) -> TermScore:
-        codes = part.segment.column(f"{term.field}.codes")[doc : doc + 1]
-        factors = self._factors(term.field, scoring)
-        value = term_scores(term.weight, np.array([tf]), codes, factors)[0]
-        return TermScore(
-            field=term.field,
-            term=term.term,
-            value=float(value),
-            weight=float(term.boost),
-            idf=float(term.idf),
-            tf=tf,
-            length=int(part.segment.column(f"{term.field}.lengths")[doc]),
-            df=term.df,
-            notes=self.statistics[term.field][0],
+    def _with(self, draft: Document) -> Statistics:
+        found = {}
+        for field, (notes, terms) in self.statistics.fields.items():
+            own = getattr(draft, field)
+            found[field] = notes + bool(own), terms + len(own)
+        return Statistics(found, draft)
+
+    def _passes(self, part: Part, doc: int, query: Query) -> bool:
+        if query.filter == Filter() and not query.required and not query.excluded:
+            return True
+        return bool(part.passing(query)[doc])
+
+    def _explained(
+        self, place: tuple[Part, int, int], field: str, boost: float, clause: Clause,
+        scoring: Scoring,
+    ) -> list[TermScore]:  # fmt: skip
+        part, doc, code = place
+        scorer = self.scorer(scoring)
+        weight, rarity = scorer.weight(field, boost, clause)
+        if not weight:
+            return []
+        pairs = part.segment.pairs(field)
+        tf, norm = int(pairs.tfs[code]), pairs.norms[code : code + 1]
+        value = term_scores(weight, np.array([tf]), norm, scorer.factors(field, scoring))[0]
+        return [
+            TermScore(
+                field=field,
+                term=clause.term,
+                value=float(value),
+                weight=float(np.float32(boost) * np.float32(clause.weight)),
+                idf=float(rarity),
+                tf=tf,
+                length=int(part.segment.column(f"{field}.lengths")[doc]),
+                df=self.known(field, clause.term).df,
+                notes=self.statistics.fields[field][0],
+            )
+        ]
+
+    def _filtered(self, query: Query, limit: int) -> Hits:
+        """Notes by a filter alone: score 0, ordered by id."""
+        rows = []
+        for number, part in enumerate(self.parts):
+            docs = np.flatnonzero(part.passing(query))
+            rows += [(i, number, d) for i, d in zip(part.segment.note_ids(docs), docs, strict=True)]
+        best = sorted(rows)[:limit] if limit > 0 else []
+        ranking = Ranking(
+            np.zeros(len(best), np.float32),
+            np.array([number for _, number, _ in best], np.int32),
+            np.array([doc for _, _, doc in best], np.int32),
+        )
+        return self._hits(ranking, len(rows))
+
+    def _hits(self, ranking: Ranking, total: int) -> Hits:
+        """The columns of what was found."""
+        count = len(ranking.scores)
+        texts: dict[str, list[str]] = {}
+        numbers: dict[str, npt.NDArray[Any]] = {}
+        for number in np.unique(ranking.parts).tolist():
+            segment = self.parts[number].segment
+            rows = np.flatnonzero(ranking.parts == number)
+            for name, values in segment.texts(ranking.docs[rows]).items():
+                own = texts.setdefault(name, [""] * count)
+                for row, value in zip(rows.tolist(), values, strict=True):
+                    own[row] = value
+            for name in ("published", "likes", "collects", "comments", "shares"):
+                column = numbers.setdefault(name, np.empty(count, np.int64))
+                column[rows] = segment.column(name)[ranking.docs[rows]]
+        none = np.empty(0, np.int64)
+        return Hits(
+            note_ids=texts.get("note_ids", []),
+            bm25=ranking.scores,
+            published=numbers.get("published", none),
+            likes=numbers.get("likes", none),
+            collects=numbers.get("collects", none),
+            comments=numbers.get("comments", none),
+            shares=numbers.get("shares", none),
+            kinds=texts.get("kinds", []),
+            channels=texts.get("channels", []),
+            authors=texts.get("authors", []),
+            clusters=texts.get("clusters", []),
+            total=total,
         )
 
-    def _hits(
-        self,
-        found: Sequence[tuple[int, npt.NDArray[np.float32], npt.NDArray[Any]]],
-        limit: int,
-        total: int,
-    ) -> Hits:
-        """The best of all parts' leaders, (part number, scores, documents), with their columns."""
-        rows = [
-            (self.parts[number].segment, scores, docs)
-            for number, scores, docs in found
-            if len(docs)
-        ]
-        note_ids = [segment.note_ids[doc] for segment, _, docs in rows for doc in docs.tolist()]
-        bm25 = _joined([scores for _, scores, _ in rows], np.float32)
-        values = (-bm25).tolist()
-        order = sorted(range(len(note_ids)), key=lambda row: (values[row], note_ids[row]))
 
-        def numbers(name: str) -> npt.NDArray[np.int64]:
-            return _joined([segment.column(name)[docs] for segment, _, docs in rows], np.int64)
-
-        def texts(read: Callable[[Segment, int], str]) -> list[str]:
-            return [read(segment, doc) for segment, _, docs in rows for doc in docs.tolist()]
-
-        return Hits(
-            note_ids=note_ids,
-            bm25=bm25,
-            published=numbers("published"),
-            likes=numbers("likes"),
-            collects=numbers("collects"),
-            comments=numbers("comments"),
-            shares=numbers("shares"),
-            kinds=texts(Segment.kind),
-            channels=texts(Segment.channel),
-            authors=texts(Segment.author),
-            clusters=texts(lambda segment, doc: segment.clusters[doc]),
-            total=total,
-        ).take(order[:limit])
+def _holders(part: Part, terms: Sequence[str]) -> Mask:
+    masks = [part.holds(field, term) for field in FIELDS for term in terms]
+    return np.asarray(np.logical_or.reduce(masks))
 
 
-def _joined(columns: Sequence[npt.NDArray[Any]], dtype: type[Any]) -> npt.NDArray[Any]:
-    return np.concatenate(columns) if columns else np.empty(0, dtype)
-
-
-def _leaders(
-    scores: npt.NDArray[np.float32], docs: npt.NDArray[Any], limit: int
-) -> npt.NDArray[Any]:
-    """Those of `docs` that can be among the best `limit`, all ties of the last place included."""
-    if limit <= 0:
-        return docs[:0]
-    if len(docs) <= limit:
-        return docs
-    values = scores[docs]
-    threshold = np.partition(values, len(values) - limit)[len(values) - limit]
-    best: npt.NDArray[Any] = docs[values >= threshold]
-    return best
-
-
-def _passing(part: Part, query: Query) -> Mask:
-    """Live documents that pass the filter, hold what is required and nothing excluded."""
-    mask = part.live & _filtered(part.segment, query.filter)
-    for group in query.required:
-        mask &= _together(part, group)
-    for group in query.excluded:
-        mask &= ~_together(part, group)
-    return mask
-
-
-def _together(part: Part, group: Sequence[str]) -> Mask:
-    """Documents with all terms of the group in one field."""
-    found = np.zeros(part.segment.documents, bool)
-    for field in FIELDS:
-        found |= np.logical_and.reduce([part.holds(field, term) for term in group])
-    return found
-
-
-def _filtered(segment: Segment, wanted: Filter) -> Mask:
-    mask = np.ones(segment.documents, bool)
-    if wanted.kinds:
-        mask &= segment.one_of("kind", wanted.kinds)
-    if wanted.channels:
-        mask &= segment.one_of("channel", wanted.channels)
-    if wanted.authors:
-        mask &= segment.one_of("author", wanted.authors)
-    if wanted.tags:
-        mask &= segment.labelled("tags_of", wanted.tags)
-    if wanted.brands:
-        mask &= segment.labelled("brands_of", wanted.brands)
-    if wanted.since is not None or wanted.until is not None:
-        published = segment.column("published")
-        mask &= published != np.iinfo(np.int64).min
-        if wanted.since is not None:
-            mask &= published >= wanted.since
-        if wanted.until is not None:
-            mask &= published < wanted.until
-    return mask
+def _own_score(scorer: Scorer, query: Query, draft: Document, scoring: Scoring) -> float:
+    """The draft's score: the same float32 values summed in the same order."""
+    total = 0.0
+    for field, boost in scorer.boosts:
+        terms = getattr(draft, field)
+        norm = encode_length(np.array([len(terms)]))
+        for clause in query.clauses:
+            if tf := terms.count(clause.term):
+                weight, _ = scorer.weight(field, boost, clause)
+                factors = scorer.factors(field, scoring)
+                total += float(term_scores(weight, np.array([tf]), norm, factors)[0])
+    return float(np.float32(total))

@@ -1,0 +1,28 @@
+"""Sets of documents as bitmaps: a bit a document, 64 to a word, low bits first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Words = npt.NDArray[np.uint64]
+
+
+def packed(mask: npt.NDArray[np.bool_]) -> Words:
+    """A mask as words; the bits behind its end are 0."""
+    content = np.zeros(-(-len(mask) // 64) * 8, np.uint8)
+    bits = np.packbits(mask, bitorder="little")
+    content[: len(bits)] = bits
+    return content.view(np.uint64)
+
+
+def count(words: Words) -> int:
+    """How many documents a set has."""
+    return int(np.bitwise_count(words).sum())
+
+
+def address(column: npt.NDArray[Any]) -> int:
+    """Where a column lies in memory; whoever uses it keeps the column alive."""
+    return int(column.__array_interface__["data"][0])
