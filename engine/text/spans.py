@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from engine.text.normalise import fold
+from engine.text.cut.folding import folded
 
 
 def spans(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
@@ -17,10 +17,10 @@ def spans(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
     pattern = _pattern(tuple(terms))
     if pattern is None or not text:
         return []
-    folded = fold(text)
+    flat = folded(text)
     merged: list[tuple[int, int]] = []
-    for match in pattern.finditer(folded.text):
-        start, end = folded.span(match.start(1), match.end(1))
+    for match in pattern.finditer(flat.text):
+        start, end = flat.span(match.start(1), match.end(1))
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from engine.kernels import kernel
 
 
 class Strings:
@@ -35,9 +38,12 @@ class Strings:
 
     def take(self, numbers: npt.NDArray[Any]) -> list[str]:
         """Strings by their numbers."""
-        starts, ends = self.offsets[numbers].tolist(), self.offsets[numbers + 1].tolist()
-        pieces = (self._bytes[a:b] for a, b in zip(starts, ends, strict=True))
-        return [str(piece, "utf-8", "surrogatepass") for piece in pieces]
+        blob, bounds = _gathered(self.blob, self.offsets, numbers)
+        text, edges = str(blob, "utf-8", "surrogatepass"), bounds.tolist()
+        if len(text) == len(blob):  # a character a byte
+            return [text[begin:end] for begin, end in pairwise(edges)]
+        whole = blob.tobytes()
+        return [str(whole[begin:end], "utf-8", "surrogatepass") for begin, end in pairwise(edges)]
 
     def find(self, text: str) -> int:
         """The number of `text` in a sorted table, -1 when it is not there."""
@@ -53,3 +59,17 @@ class Strings:
 
     def _raw(self, number: int) -> bytes:
         return bytes(self._bytes[self.offsets[number] : self.offsets[number + 1]])
+
+
+@kernel
+def _gathered(blob, offsets, numbers):  # type: ignore[no-untyped-def]
+    """The bytes of some strings in a row, and where each begins and the last ends."""
+    bounds = np.zeros(len(numbers) + 1, np.int64)
+    for row in range(len(numbers)):
+        number = numbers[row]
+        bounds[row + 1] = bounds[row] + offsets[number + 1] - offsets[number]
+    found = np.empty(bounds[-1], np.uint8)
+    for row in range(len(numbers)):
+        begin, end = offsets[numbers[row]], offsets[numbers[row] + 1]
+        found[bounds[row] : bounds[row + 1]] = blob[begin:end]
+    return found, bounds

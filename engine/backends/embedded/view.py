@@ -234,19 +234,24 @@ class View:
 
     def _hits(self, ranking: Ranking, total: int) -> Hits:
         """The columns of what was found."""
-        count = len(ranking.scores)
         texts: dict[str, list[str]] = {}
         numbers: dict[str, npt.NDArray[Any]] = {}
-        for number in np.unique(ranking.parts).tolist():
-            segment = self.parts[number].segment
-            rows = np.flatnonzero(ranking.parts == number)
-            for name, values in segment.texts(ranking.docs[rows]).items():
-                own = texts.setdefault(name, [""] * count)
-                for row, value in zip(rows.tolist(), values, strict=True):
-                    own[row] = value
+        rows = np.arange(len(ranking.scores))
+        for part in np.unique(ranking.parts).tolist():
+            segment = self.parts[part].segment
+            own = rows[ranking.parts == part]
+            docs = ranking.docs[own]
+            for name, values in segment.texts(docs).items():
+                column = texts.setdefault(name, [""] * len(rows))
+                if len(own) == len(rows):
+                    texts[name] = values
+                    continue
+                for row, value in zip(own.tolist(), values, strict=True):
+                    column[row] = value
             for name in ("published", "likes", "collects", "comments", "shares"):
-                column = numbers.setdefault(name, np.empty(count, np.int64))
-                column[rows] = segment.column(name)[ranking.docs[rows]]
+                numbers.setdefault(name, np.empty(len(rows), np.int64))[own] = segment.column(name)[
+                    docs
+                ]
         none = np.empty(0, np.int64)
         return Hits(
             note_ids=texts.get("note_ids", []),
