@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks [analysis | segment | search | suggest]: one table each.
+"""python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory.
 
 Ratios come from one process, engines in turn; times are medians of the runs, with their spread.
 Never part of a test: machines are noisy, ratios hold.
@@ -9,13 +9,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import analysis, search, segment, suggest
+from tests.benchmarks import analysis, core, memory, search, segment, suggest
 
 TABLES: dict[str, Callable[[], None]] = {
     "analysis": analysis.table,
     "segment": segment.table,
     "search": search.table,
     "suggest": suggest.table,
+    "core": core.table,
+    "memory": memory.table,
 }
 
 

@@ -170,7 +170,7 @@ class Part:
         if wanted.brands:
             mask &= segment.labelled("brands_of", wanted.brands)
         if wanted.since is not None or wanted.until is not None:
-            published = segment.column("published")
+            published = segment.numbers("published")
             mask &= published != MISSING
             if wanted.since is not None:
                 mask &= published >= wanted.since

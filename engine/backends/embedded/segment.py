@@ -32,6 +32,7 @@ _HEADER = len(_MAGIC) + 8  # where it begins
 _START = 8192  # where the sections begin
 _ALIGN = 64
 _BLOCK = 1 << 24
+Integers = npt.NDArray[np.int64]
 _CURE = "run `noterank rebuild`: the index is made again from notes.db"
 
 
@@ -153,13 +154,20 @@ class Segment:
         """The ids of documents."""
         return self.ids.take(self.column("rank_of")[docs])
 
+    def numbers(self, name: str, docs: npt.NDArray[Any] | slice = slice(None)) -> Integers:
+        """A column of NUMBERS for documents, MISSING where it is unknown."""
+        kept = self.column(name)[docs]
+        wide: Integers = kept.astype(np.int64)
+        if kept.dtype != np.int64:
+            wide[kept == np.iinfo(kept.dtype).min] = MISSING
+        return wide
+
     def texts(self, docs: npt.NDArray[Any]) -> dict[str, list[str]]:
         """Ids, groups of near-copies, authors, kinds and channels of documents."""
         note_ids = self.note_ids(docs)
-        groups = zip(self._clusters.take(docs), note_ids, strict=True)
         return {
             "note_ids": note_ids,
-            "clusters": [group or own for group, own in groups],
+            "clusters": self._groups(docs, note_ids),
             "authors": self.authors.take(self.column("author")[docs]),
             "kinds": [KINDS[number] for number in self.column("kind")[docs].tolist()],
             "channels": [CHANNELS[number] for number in self.column("channel")[docs].tolist()],
@@ -184,21 +192,22 @@ class Segment:
 
     def signals(self, doc: int, note_id: str) -> Signals:
         """What filters, sorts and rules read of a document."""
-        values = {name: int(self.column(name)[doc]) for name, _ in NUMBERS}
+        at = np.array([doc])
+        values = {name: int(self.numbers(name, at)[0]) for name, _ in NUMBERS}
         return Signals(
             kind=KINDS[self.column("kind")[doc]],  # type: ignore[arg-type]
             author=self.authors[self.column("author")[doc]],
             channel=CHANNELS[self.column("channel")[doc]],  # type: ignore[arg-type]
             tags=self._labels_of("tags_of", doc),
             brands=self._labels_of("brands_of", doc),
-            cluster=self._clusters[doc] or note_id,
+            cluster=self._groups(at, [note_id])[0],
             **{name: None if value == MISSING else value for name, value in values.items()},
         )
 
     @cached_property
     def facts(self) -> Facts:
         """Everything but the postings, for a merge."""
-        columns = {name: self.column(name) for name, _ in NUMBERS}
+        columns: dict[str, npt.NDArray[Any]] = {name: self.numbers(name) for name, _ in NUMBERS}
         columns |= {name: self.column(name) for name in ("kind", "channel", "author")}
         ragged = {
             name: (self.column(f"{name}.offsets"), self.column(f"{name}.labels"))
@@ -206,7 +215,8 @@ class Segment:
         }
         docs = np.arange(self.documents)
         tables = list(self.authors), list(self.labels)
-        return Facts(self.note_ids(docs), list(self._clusters), *tables, columns, ragged)
+        groups = self._groups(docs, [""] * self.documents)
+        return Facts(self.note_ids(docs), groups, *tables, columns, ragged)
 
     def forget(self) -> None:
         """Let the pages of the file go; they are read again when they are wanted."""
@@ -226,6 +236,17 @@ class Segment:
 
     def _strings(self, name: str) -> Strings:
         return Strings(self.column(f"{name}.bytes"), self.column(f"{name}.starts"))
+
+    def _groups(self, docs: npt.NDArray[Any], own: Sequence[str]) -> list[str]:
+        """The group of near-copies that each document is in; `own` where it stands for itself."""
+        found = list(own)
+        known = self.column("cluster_docs")
+        places = np.searchsorted(known, docs)
+        inside = np.flatnonzero(places < len(known))
+        rows = inside[known[places[inside]] == docs[inside]]
+        for row, group in zip(rows.tolist(), self._clusters.take(places[rows]), strict=True):
+            found[row] = group
+        return found
 
     def _labels_of(self, name: str, doc: int) -> tuple[str, ...]:
         begin, end = self.column(f"{name}.offsets")[doc : doc + 2].tolist()

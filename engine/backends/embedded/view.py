@@ -249,9 +249,8 @@ class View:
                 for row, value in zip(own.tolist(), values, strict=True):
                     column[row] = value
             for name in ("published", "likes", "collects", "comments", "shares"):
-                numbers.setdefault(name, np.empty(len(rows), np.int64))[own] = segment.column(name)[
-                    docs
-                ]
+                known = numbers.setdefault(name, np.empty(len(rows), np.int64))
+                known[own] = segment.numbers(name, docs)
         none = np.empty(0, np.int64)
         return Hits(
             note_ids=texts.get("note_ids", []),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from engine.backends.embedded import lists
 from engine.backends.embedded.facts import LABELS, Facts
 from engine.backends.embedded.lists import Bitmaps, Pairs, Postings, Windows
 from engine.backends.embedded.segment import Writer
-from engine.index import Batch
+from engine.index import MISSING, Batch
 from engine.model import FIELDS
 
 Part = tuple[int, Postings]  # the number of its first list, and the lists
@@ -67,15 +68,28 @@ def write_facts(writer: Writer, facts: Facts) -> None:
     writer.strings("note_ids", [facts.note_ids[doc] for doc in by_id])
     writer.put("doc_of", np.array(by_id, np.int32))
     writer.put("rank_of", rank_of)
-    writer.strings("clusters", facts.clusters)
+    grouped = [doc for doc, group in enumerate(facts.clusters) if group]
+    writer.put("cluster_docs", np.array(grouped, np.int32))
+    writer.strings("clusters", [facts.clusters[doc] for doc in grouped])
     writer.strings("authors", facts.authors)
     writer.strings("labels", facts.labels)
     for name, column in facts.columns.items():
-        writer.put(name, column)
+        writer.put(name, _narrow(column))
     for name in LABELS:
         offsets, numbers = facts.ragged[name]
         writer.put(f"{name}.offsets", offsets)
         writer.put(f"{name}.labels", numbers)
+
+
+def _narrow(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A column of 64 bits in 32 where nothing is lost; MISSING is the least number of either."""
+    if column.dtype != np.int64:
+        return column
+    limits, missing = np.iinfo(np.int32), column == MISSING
+    known = column[~missing]
+    if len(known) and (known.min() <= limits.min or known.max() > limits.max):
+        return column
+    return np.where(missing, limits.min, column).astype(np.int32)
 
 
 def write_lists(
