@@ -12,6 +12,7 @@ NoterankError
 ├── LibraryBusy        another process is writing
 ├── StaleIndex         the index was made by another lexicon, analysis or version
 └── Damaged            stored bytes that are not what was written
+    └── DamagedIndex   of the index, which can be made again from the notes
 """
 
 
@@ -73,3 +74,7 @@ class StaleIndex(NoterankError):
 
 class Damaged(NoterankError):
     """Stored bytes that are not what was written."""
+
+
+class DamagedIndex(Damaged):
+    """Bytes of the index, which can be made again from the notes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from typing import TypeVar
 from engine.backends.embedded import EmbeddedIndex
 from engine.display import ruleset
 from engine.display.ruleset import RuleSet
-from engine.errors import LibraryBusy, NotFound, StaleIndex
+from engine.errors import DamagedIndex, LibraryBusy, NotFound, StaleIndex
 from engine.formats import ReadOptions
 from engine.index import Batch
 from engine.model import CHINA, Note, Query, Row
@@ -33,6 +34,7 @@ from engine.text.normalise import fold
 from engine.text.segment import Segmenter, is_word
 from engine.text.suggest import Suggester
 
+_LOG = logging.getLogger("noterank")
 _TYPED = 8  # characters of a query that may be one misspelt word
 _STORING = 0.4  # of the work of an import; the rest is analysis and indexing
 _BATCH = 10_000  # notes that are analysed and indexed at once
@@ -258,14 +260,32 @@ class Engine:
         return total
 
     def _fresh(self, answer: Callable[[], _T]) -> _T:
-        """An answer from an index that is up to the notes; a lexicon changed by another is read."""
+        """An answer from an index that is up to the notes; a lexicon changed by another is read.
+
+        A damaged index is never searched: it is set aside and made again, when nobody else does.
+        """
         try:
             self.refresh()
             return answer()
         except StaleIndex:
             self._load_lexicon()
-            self.refresh()
-            return answer()
+        except DamagedIndex as error:
+            self._mend(error)
+        self.refresh()
+        return answer()
+
+    def _mend(self, error: DamagedIndex) -> None:
+        try:
+            with self.library.writing(this_task(), wait=0):
+                self._make_again(error)
+        except (LibraryBusy, OSError):
+            raise error from None
+
+    def _make_again(self, error: DamagedIndex) -> None:
+        """Set a damaged index aside and build another; the caller holds the lock."""
+        aside = self.index.set_aside()
+        self._rebuild(_quiet)
+        _LOG.warning("%s; the index was made again, its files lie in %s", error.problem, aside)
 
     def searcher(self, now: datetime | None = None) -> Searcher:
         """Search over the library as it is now."""
@@ -275,7 +295,10 @@ class Engine:
     def _changing(self, tick: Tick = _quiet) -> Iterator[None]:
         """Be the only writer, with an index that can follow; what changed is then searchable."""
         with self.library.writing(this_task()):
-            self._catch_up()
+            try:
+                self._catch_up()
+            except DamagedIndex as error:
+                self._make_again(error)
             yield
             self._catch_up(tick)
 

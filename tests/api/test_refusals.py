@@ -93,13 +93,16 @@ def test_a_long_body_elsewhere_is_refused_at_a_megabyte(client: TestClient) -> N
     assert_problem(client.request("GET", "/api/v1/stats", headers=long), 413)
 
 
-def test_an_index_that_cannot_be_read_is_not_ready_and_says_the_cure(
+def test_an_index_that_cannot_be_read_is_not_ready_until_it_is_made_again(
     client: TestClient, engine: Engine
 ) -> None:
     (engine.library.index / "MANIFEST.json").write_bytes(b"{")
-    for path in ("/readyz", "/api/v1/search?q=a", "/api/v1/stats"):
-        assert "rebuild" in assert_problem(client.get(path), 503)["cure"]
-    assert client.get("/healthz").status_code == 200
+    with engine.library.writing("an import"):  # nobody may make it again now
+        for path in ("/readyz", "/api/v1/search?q=a", "/api/v1/stats"):
+            assert "rebuild" in assert_problem(client.get(path), 503)["cure"]
+        assert client.get("/healthz").status_code == 200
+    assert client.get("/api/v1/search?q=a").status_code == 200
+    assert (engine.library.index / "damaged" / "MANIFEST.json").read_bytes() == b"{"
 
 
 def test_a_busy_library_says_when_to_come_again(client: TestClient, engine: Engine) -> None:

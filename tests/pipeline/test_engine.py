@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from engine.errors import Damaged, LibraryBusy, NotFound, StaleIndex
@@ -224,6 +225,39 @@ def test_verify_names_a_damaged_index_file_and_a_rebuild_mends_it(
         again.rebuild()
         assert again.verify()[0] == 300
         assert pages(again) == before
+
+
+@pytest.mark.parametrize("place", ["header", "docs", "ids"])
+def test_a_damaged_index_is_never_searched_but_set_aside_and_made_again(
+    engine: Engine, tmp_path: Path, place: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(engine, tmp_path, 300)
+    before = pages(engine)
+    engine.close()
+    (file,) = engine.library.index.glob("*.nrs")
+    content = bytearray(file.read_bytes())
+    whole = bytes(content)
+    size = int.from_bytes(whole[8:12], "little")
+    table = orjson.loads(whole[16 : 16 + size])["sections"]
+    at = {"header": 20, "docs": 8192 + table["body.docs"][0] + 2, "ids": 8192 + table["rank_of"][0]}
+    content[at[place]] ^= 4
+    file.write_bytes(content)
+    with Engine.open(engine.library.folder) as again:
+        assert pages(again) == before
+        assert again.verify()[0] == 300
+        assert (again.library.index / "damaged" / file.name).read_bytes() == content
+    assert "made again" in caplog.text
+
+
+def test_an_import_into_a_damaged_index_mends_it(engine: Engine, tmp_path: Path) -> None:
+    fill(engine, tmp_path, 30)
+    engine.close()
+    (file,) = engine.library.index.glob("*.nrs")
+    file.write_bytes(file.read_bytes()[:-9])
+    with Engine.open(engine.library.folder) as again:
+        put(again, Note("new", "面霜"))
+        assert again.verify()[0] == 31
+        assert again.search("面霜").total >= 1
 
 
 def test_verify_names_a_damaged_note(engine: Engine) -> None:

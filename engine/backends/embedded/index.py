@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -27,7 +28,7 @@ from engine.backends.embedded.part import Part
 from engine.backends.embedded.segment import Segment
 from engine.backends.embedded.view import View
 from engine.backends.embedded.writing import write_batch
-from engine.errors import Damaged, StaleIndex
+from engine.errors import DamagedIndex, StaleIndex
 from engine.index import Batch, Hits, Scoring, TermScore
 from engine.model import Document, Query, Signals
 
@@ -82,8 +83,8 @@ class EmbeddedIndex:
         parts += self._written(batch, files)
         self._publish(parts, version)
         merged = self._merged(parts, files)
-        if len(merged) < len(parts):  # readers have the change by now
-            self._publish(merged, version)
+        if [part.segment for part in merged] != [part.segment for part in parts]:
+            self._publish(merged, version)  # readers have had the change since the first time
 
     def rebuild(self, batches: Iterable[Batch | Sequence[Document]], version: int) -> None:
         """Replace everything by these documents, in one step at the end; each id comes once."""
@@ -93,6 +94,18 @@ class EmbeddedIndex:
             batch = documents if isinstance(documents, Batch) else Batch.of(documents)
             parts += self._written(batch, files)
         self._publish(self._together(parts, files), version)
+
+    def set_aside(self) -> Path:
+        """Keep the files as they are in a folder of their own, for whoever wants to look."""
+        aside = self.folder / "damaged"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        for path in [*self.folder.glob("segment-*"), *self.folder.glob(_MANIFEST)]:
+            try:
+                os.link(path, aside / path.name)
+            except OSError:  # a file system without links
+                shutil.copyfile(path, aside / path.name)
+        return aside
 
     def check(self) -> int:
         """Read every byte of every file; the number of files. Damaged names what is wrong."""
@@ -114,12 +127,12 @@ class EmbeddedIndex:
             try:
                 parts = [self._open_part(row) for row in manifest["segments"]]
                 break
-            except Damaged:
+            except DamagedIndex:
                 if self._read_stamp() == stamp:
                     raise
                 stamp = self._read_stamp()
         else:
-            raise Damaged(f"{self.folder} changes faster than it can be read", _CURE)
+            raise DamagedIndex(f"{self.folder} changes faster than it can be read", _CURE)
         self._view = View(parts, manifest["version"])
         self._stamp = stamp
 
@@ -139,9 +152,9 @@ class EmbeddedIndex:
         except FileNotFoundError:
             return {"generation": 0, "version": 0, "segments": []}
         except (ValueError, KeyError, TypeError) as error:
-            raise Damaged(f"{path} cannot be read", _CURE) from error
+            raise DamagedIndex(f"{path} cannot be read", _CURE) from error
         if not whole:
-            raise Damaged(f"{path} is not what was written", _CURE)
+            raise DamagedIndex(f"{path} is not what was written", _CURE)
         manifest: dict[str, Any] = outer["manifest"]
         if manifest["fingerprint"] != self._fingerprint and manifest["segments"]:
             raise StaleIndex(
@@ -153,16 +166,16 @@ class EmbeddedIndex:
         known = {part.segment.path.name: part.segment for part in self._view.parts}
         segment = known.get(row["file"]) or Segment(self.folder / row["file"])
         if row.get("seal", segment.seal) != segment.seal:  # early manifests have none
-            raise Damaged(f"{segment.path} is not the file that the manifest means", _CURE)
+            raise DamagedIndex(f"{segment.path} is not the file that the manifest means", _CURE)
         live = np.ones(segment.documents, bool)
         if row["dead"]:
             path = self.folder / row["dead"]
             try:
                 packed = np.frombuffer(path.read_bytes(), np.uint8)
             except OSError as error:
-                raise Damaged(f"{path} cannot be read ({error})", _CURE) from error
+                raise DamagedIndex(f"{path} cannot be read ({error})", _CURE) from error
             if zlib.crc32(packed.tobytes()) != row["crc"] or len(packed) != -(-len(live) // 8):
-                raise Damaged(f"{path} is not what was written", _CURE)
+                raise DamagedIndex(f"{path} is not what was written", _CURE)
             live = ~np.unpackbits(packed, count=segment.documents).astype(bool)
         return Part(segment, live)
 

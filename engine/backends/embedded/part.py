@@ -77,10 +77,10 @@ class Part:
             return None
         starts, peaks, tops = self._windows(field, number)
         words, ranks = self._bitmap(field, number)
-        docs = segment.column(f"{field}.docs")
+        docs = segment.sound(f"{field}.docs", begin, end)
         return Held(
-            docs=address(docs) + begin * 4,
-            codes=address(segment.column(f"{field}.codes")) + begin * 2,
+            docs=address(docs),
+            codes=address(segment.sound(f"{field}.codes", begin, end)),
             size=end - begin,
             starts=starts,
             peaks=peaks,
@@ -88,7 +88,7 @@ class Part:
             ranks=ranks,
             peak=float(segment.column(f"{field}.peaks")[number]),
             tops=tops,
-            dead=0 if self.words is None else int((~self.live[docs[begin:end]]).sum()),
+            dead=0 if self.words is None else int((~self.live[docs]).sum()),
         )
 
     def holds(self, field: str, term: str) -> Mask:
@@ -132,22 +132,22 @@ class Part:
         row = int(np.searchsorted(terms, number))
         if row == len(terms) or terms[row] != number:
             return 0, 0, (0.0,) * len(RANKS)
-        starts = self.segment.column(f"{field}.window_starts")
-        peaks = self.segment.column(f"{field}.window_peaks")
         tops = self.segment.column(f"{field}.window_tops")[row * len(RANKS) :][: len(RANKS)]
-        size = len(peaks) // len(terms)
-        own = address(starts) + row * (size + 1) * 4, address(peaks) + row * size * 4
-        return *own, tuple(tops.tolist())
+        size = len(self.segment.column(f"{field}.window_peaks")) // len(terms)
+        begin = row * (size + 1)
+        starts = self.segment.sound(f"{field}.window_starts", begin, begin + size + 1)
+        peaks = self.segment.sound(f"{field}.window_peaks", row * size, (row + 1) * size)
+        return address(starts), address(peaks), tuple(tops.tolist())
 
     def _bitmap(self, field: str, number: int) -> tuple[int, int]:
         terms = self.segment.column(f"{field}.bitmap_terms")
         row = int(np.searchsorted(terms, number))
         if row == len(terms) or terms[row] != number:
             return 0, 0
-        words = self.segment.column(f"{field}.bitmap_bits")
-        size = len(words) // len(terms)
-        ranks = self.segment.column(f"{field}.bitmap_ranks")
-        return address(words) + row * size * 8, address(ranks) + row * size * 4
+        size = len(self.segment.column(f"{field}.bitmap_bits")) // len(terms)
+        rows = row * size, (row + 1) * size
+        words = self.segment.sound(f"{field}.bitmap_bits", *rows)
+        return address(words), address(self.segment.sound(f"{field}.bitmap_ranks", *rows))
 
     def _together(self, group: Sequence[str]) -> Mask:
         """Documents with all terms of the group in one field."""

@@ -1,8 +1,12 @@
-"""One immutable file of columns: written once with a checksum a section, then memory-mapped.
+"""One immutable file of columns: written once with checksums, then memory-mapped.
 
 Layout: magic, header length, header CRC, header (JSON: format, documents, totals, sections with
 offset, bytes, type and CRC-32), zeros up to 8 KiB, then the sections, each at a multiple of 64
-bytes, zeros between. The header's CRC is the file's seal: it covers every section's.
+bytes, zeros between; the last one, `blocks`, has a CRC-32 for each MiB of the sections before it.
+The header's CRC is the file's seal: it covers every section's.
+
+No byte is used before its checksum was compared: a section at its first use, the large ones of
+_BLOCKWISE a block at a time.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ import orjson
 from engine.backends.embedded.facts import CHANNELS, KINDS, NUMBERS, Facts
 from engine.backends.embedded.lists import Pairs
 from engine.backends.embedded.strings import Strings
-from engine.errors import Damaged
+from engine.errors import DamagedIndex
 from engine.index import MISSING
 from engine.model import Signals
 
@@ -31,7 +35,8 @@ _MAGIC = b"NRSEG\x00\x02\n"
 _HEADER = len(_MAGIC) + 8  # where it begins
 _START = 8192  # where the sections begin
 _ALIGN = 64
-_BLOCK = 1 << 24
+_BLOCK = 1 << 20
+_BLOCKWISE = ("docs", "codes", "window_starts", "window_peaks", "bitmap_bits", "bitmap_ranks")
 Integers = npt.NDArray[np.int64]
 _CURE = "run `noterank rebuild`: the index is made again from notes.db"
 
@@ -48,6 +53,7 @@ class Writer:
         self._about = {"format": 2, "documents": documents, "totals": totals}
         self._sections: dict[str, list[Any]] = {}
         self._filled: dict[str, int] = {}
+        self._blocks: dict[str, list[int]] = {}
         self._end = 0
 
     def __enter__(self) -> Writer:
@@ -73,6 +79,7 @@ class Writer:
         size = count * np.dtype(dtype).itemsize
         self._sections[name] = [self._end, size, np.dtype(dtype).str, zlib.crc32(b"")]
         self._filled[name] = 0
+        self._blocks[name] = []
         self._end += _aligned(size)
 
     def append(self, name: str, values: npt.NDArray[Any]) -> None:
@@ -84,7 +91,15 @@ class Writer:
         self._file.seek(_START + section[0] + self._filled[name])
         self._file.write(content)
         section[3] = zlib.crc32(content, section[3])
-        self._filled[name] += len(content)
+        blocks, filled = self._blocks[name], self._filled[name]
+        done = 0
+        while done < len(content):
+            if filled % _BLOCK == 0:
+                blocks.append(0)
+            end = min(len(content), done + _BLOCK - filled % _BLOCK)
+            blocks[-1] = zlib.crc32(content[done:end], blocks[-1])
+            filled, done = filled + end - done, end
+        self._filled[name] = filled
 
     def put(self, name: str, values: npt.NDArray[Any]) -> None:
         """A whole section."""
@@ -98,6 +113,8 @@ class Writer:
         self.put(f"{name}.starts", table.offsets)
 
     def _seal(self) -> None:
+        blocks = [crc for name in self._sections for crc in self._blocks[name]]
+        self.put("blocks", np.array(blocks, np.uint32))
         header = orjson.dumps(self._about | {"sections": self._sections})
         if _HEADER + len(header) > _START:
             raise ValueError(f"the header of {self._path} has {len(header)} bytes")
@@ -120,6 +137,12 @@ class Segment:
         self.totals: dict[str, list[int]] = header["totals"]
         self._table: dict[str, list[Any]] = header["sections"]
         self._columns: dict[str, npt.NDArray[Any]] = {}
+        self._first_block: dict[str, int] = {}
+        blocks = 0
+        for name, (_, size, _, _) in self._table.items():
+            self._first_block[name] = blocks
+            blocks += -(-size // _BLOCK)
+        self._seen = bytearray(blocks)
         self.ids = self._strings("note_ids")
         self.vocabulary = self._strings("vocabulary")
         self.authors = self._strings("authors")
@@ -127,19 +150,37 @@ class Segment:
         self._clusters = self._strings("clusters")
 
     def column(self, name: str) -> npt.NDArray[Any]:
-        """A section as a read-only array over the mapped file."""
+        """A section as a read-only array over the mapped file; large ones see `sound`."""
         known = self._columns.get(name)
         if known is None:
             offset, size, dtype, _ = self._table[name]
+            if not name.endswith(_BLOCKWISE):
+                self._check(name)
             count = size // np.dtype(dtype).itemsize
             start = _START + offset if count else 0
             known = self._columns[name] = np.frombuffer(self._map, dtype, count, start)
         return known
 
+    def sound(self, name: str, begin: int, end: int) -> npt.NDArray[Any]:
+        """Values [begin, end) of a large section, their blocks compared once."""
+        offset, size, dtype, _ = self._table[name]
+        width = np.dtype(dtype).itemsize
+        first = self._first_block[name]
+        for block in range(begin * width // _BLOCK, -(-end * width // _BLOCK)):
+            if not self._seen[first + block]:
+                start = block * _BLOCK
+                content = self._map[
+                    _START + offset + start : _START + offset + min(start + _BLOCK, size)
+                ]
+                if zlib.crc32(content) != self.column("blocks")[first + block]:
+                    raise self._damaged(name)
+                self._seen[first + block] = 1
+        return self.column(name)[begin:end]
+
     def postings(self, field: str, term: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """(documents ascending, codes) of a term number in a field."""
         begin, end = self.column(f"{field}.offsets")[term : term + 2].tolist()
-        return self.column(f"{field}.docs")[begin:end], self.column(f"{field}.codes")[begin:end]
+        return self.sound(f"{field}.docs", begin, end), self.sound(f"{field}.codes", begin, end)
 
     def pairs(self, field: str) -> Pairs:
         """What the codes of a field stand for."""
@@ -224,15 +265,24 @@ class Segment:
         self._map.madvise(mmap.MADV_DONTNEED)
 
     def check(self) -> None:
-        """Read every byte; Damaged names the first section whose checksum is wrong."""
-        for name, (offset, size, _, crc) in self._table.items():
-            begin = _START + offset
-            found = 0
-            for place in range(begin, begin + size, _BLOCK):
-                found = zlib.crc32(self._map[place : min(place + _BLOCK, begin + size)], found)
-            between = self._map[begin + size : begin + _aligned(size)]
-            if found != crc or any(between):
-                raise Damaged(f"{self.path}: section {name} is not what was written", _CURE)
+        """Read every byte; DamagedIndex names the first section whose checksum is wrong."""
+        for name, (offset, size, _, _) in self._table.items():
+            self._check(name)
+            begin = _START + offset + size
+            if any(self._map[begin : begin + _aligned(size) - size]):
+                raise self._damaged(name)
+
+    def _check(self, name: str) -> None:
+        offset, size, _, crc = self._table[name]
+        found = 0
+        for place in range(_START + offset, _START + offset + size, _BLOCK):
+            end = min(place + _BLOCK, _START + offset + size)
+            found = zlib.crc32(self._map[place:end], found)
+        if found != crc:
+            raise self._damaged(name)
+
+    def _damaged(self, name: str) -> DamagedIndex:
+        return DamagedIndex(f"{self.path}: section {name} is not what was written", _CURE)
 
     def _strings(self, name: str) -> Strings:
         return Strings(self.column(f"{name}.bytes"), self.column(f"{name}.starts"))
@@ -259,16 +309,16 @@ def _open(path: Path) -> tuple[mmap.mmap, dict[str, Any]]:
         with path.open("rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
-        raise Damaged(f"{path} cannot be read ({error})", _CURE) from error
+        raise DamagedIndex(f"{path} cannot be read ({error})", _CURE) from error
     end = _HEADER + int.from_bytes(mapped[8:12], "little")
     header = mapped[_HEADER:end]
     whole = zlib.crc32(header) == int.from_bytes(mapped[12:16], "little")
     if mapped[:8] != _MAGIC or not header or not whole or any(mapped[end:_START]):
-        raise Damaged(f"{path} is not a whole segment", _CURE)
+        raise DamagedIndex(f"{path} is not a whole segment", _CURE)
     known = orjson.loads(header)
     sizes = (_aligned(size) for _, size, _, _ in known["sections"].values())
     if len(mapped) != _START + sum(sizes):
-        raise Damaged(f"{path} is not as long as it was written", _CURE)
+        raise DamagedIndex(f"{path} is not as long as it was written", _CURE)
     return mapped, known
 
 
