@@ -180,6 +180,9 @@ def test_a_draft_stands_where_it_would_stand_if_it_were_added(
         scoring = SCORINGS[number]
         wanted = [place(documents, query, scoring, draft) for query in queries]
         assert index.view().places(queries, scoring, draft).tolist() == wanted
+        capped = index.view().places(queries, scoring, draft, most=20).tolist()
+        for (above, same), (about, beside) in zip(wanted, capped, strict=True):
+            assert about >= 20 if above >= 20 else [about, beside] == [above, same]
     assert index.view().statistics == before
 
 

@@ -147,7 +147,8 @@ def search(task, scores):  # type: ignore[no-untyped-def]
 
 @kernel
 def above(task, score, counts):  # type: ignore[no-untyped-def]
-    """Count (documents above a score, documents that have just this score)."""
+    """Count (documents above a score, documents that have just this score); with a limit in the
+    task counting ends once so many are above."""
     lists, segments, room, found = _task(task)
     exact = _exact(lists.numbers)
     for segment in range(len(segments)):
@@ -199,6 +200,8 @@ def _visit(  # type: ignore[no-untyped-def]  # noqa: C901
         ranges[row, 2] = 0
     windows = ((documents - 1) >> shift) + 1
     for window in range(windows):
+        if counting and 0 < capacity <= counts[0]:
+            break
         base = window << shift
         total = _bound(rows, numbers, bounds, ranges, first, last, window, shift)
         if total == 0.0 or total < limit:

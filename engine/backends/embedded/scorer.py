@@ -45,7 +45,10 @@ Row = tuple[int, npt.NDArray[np.int64]]  # a list for the kernel, its address fi
 
 
 class Scorer:
-    """Weights and bounds of clauses; each is computed once."""
+    """Weights and bounds of clauses; each is computed once.
+
+    `factors` has for each field and byte of a length the factor of tf.
+    """
 
     def __init__(
         self,
@@ -58,17 +61,11 @@ class Scorer:
         self._known = known
         self._statistics = statistics
         self._entries: dict[tuple[str, str, float], tuple[Row, ...]] = {}
-        self._factors = {field: self.factors(field, scoring) for field, _ in self.boosts}
+        self.factors = {field: _factors(field, statistics, scoring) for field, _ in self.boosts}
         self._tables = {
-            field: [_table(part, field, self._factors[field]) for part in parts]
+            field: [_table(part, field, self.factors[field]) for part in parts]
             for field, _ in self.boosts
         }
-
-    def factors(self, field: str, scoring: Scoring) -> npt.NDArray[np.float32]:
-        """For each byte of a length the factor of tf."""
-        notes, terms = self._statistics.fields[field]
-        average = average_length(terms, notes) if notes else 1.0
-        return length_factors(scoring.k1, scoring.b, average)
 
     def entries(self, field: str, boost: float, clause: Clause) -> tuple[Row, ...]:
         """The rows of a clause in a field, part by part."""
@@ -102,6 +99,12 @@ class Scorer:
 
 
 _Table = tuple[npt.NDArray[np.float32], float, float]
+
+
+def _factors(field: str, statistics: Statistics, scoring: Scoring) -> npt.NDArray[np.float32]:
+    notes, terms = statistics.fields[field]
+    average = average_length(terms, notes) if notes else 1.0
+    return length_factors(scoring.k1, scoring.b, average)
 
 
 def _table(part: Part, field: str, factors: npt.NDArray[np.float32]) -> _Table:

@@ -107,13 +107,15 @@ class Task:
         queries: Sequence[Query],
         weights: Scorer,
         scores: npt.NDArray[np.float64],
+        most: int,
         workers: int,
     ) -> npt.NDArray[np.int64]:
-        """For each query (notes above its score, notes of just this score)."""
+        """For each query (notes above its score, notes of just this score); see `View.places`."""
         counts = np.zeros((len(queries), 2), np.int64)
 
         def work(task: Task, rows: slice) -> None:
             bounds = task._load_many(queries[rows], weights)
+            task._set[pruned.LIMIT] = most
             pruned.above_many(task._columns, bounds, scores[rows], counts[rows])
 
         self._share(len(queries), workers, work)

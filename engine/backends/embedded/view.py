@@ -64,16 +64,22 @@ class View:
         return Task(self.parts).best_of_many(queries, scorer, limit, workers)
 
     def places(
-        self, queries: Sequence[Query], scoring: Scoring, draft: Document, workers: int = 2
+        self,
+        queries: Sequence[Query],
+        scoring: Scoring,
+        draft: Document,
+        most: int = 0,
+        workers: int = 2,
     ) -> npt.NDArray[np.int64]:
         """For each query where `draft` would stand by its score, were it a note: rows of (notes
         above it, notes of the same score); (-1, -1) where it matches nothing.
 
-        It counts in all statistics as if it had been added; nothing is written.
+        It counts in all statistics as if it had been added; nothing is written. With `most`
+        counting ends there: a first number of `most` or more means that many or more.
         """
         scorer = Scorer(self.parts, self.known, self._with(draft), scoring)
-        scores = np.array([_own_score(scorer, query, draft, scoring) for query in queries])
-        counts = Task(self.parts).above_many(queries, scorer, scores, workers)
+        scores = np.array([_own_score(scorer, query, draft) for query in queries])
+        counts = Task(self.parts).above_many(queries, scorer, scores, most, workers)
         counts[scores <= 0] = -1
         return counts
 
@@ -203,7 +209,7 @@ class View:
             return []
         pairs = part.segment.pairs(field)
         tf, norm = int(pairs.tfs[code]), pairs.norms[code : code + 1]
-        value = term_scores(weight, np.array([tf]), norm, scorer.factors(field, scoring))[0]
+        value = term_scores(weight, np.array([tf]), norm, scorer.factors[field])[0]
         return [
             TermScore(
                 field=field,
@@ -273,15 +279,14 @@ def _holders(part: Part, terms: Sequence[str]) -> Mask:
     return np.asarray(np.logical_or.reduce(masks))
 
 
-def _own_score(scorer: Scorer, query: Query, draft: Document, scoring: Scoring) -> float:
+def _own_score(scorer: Scorer, query: Query, draft: Document) -> float:
     """The draft's score: the same float32 values summed in the same order."""
     total = 0.0
     for field, boost in scorer.boosts:
         terms = getattr(draft, field)
-        norm = encode_length(np.array([len(terms)]))
+        norm = encode_length([len(terms)])
         for clause in query.clauses:
             if tf := terms.count(clause.term):
                 weight, _ = scorer.weight(field, boost, clause)
-                factors = scorer.factors(field, scoring)
-                total += float(term_scores(weight, np.array([tf]), norm, factors)[0])
+                total += float(term_scores(weight, np.array([tf]), norm, scorer.factors[field])[0])
     return float(np.float32(total))
