@@ -75,6 +75,9 @@ def own_title(note: Note) -> tuple[str, str]:
 
 def _begins(body: str, letters: str) -> bool:
     """Whether these are the first letters of a text; a part of it mostly tells."""
+    head = bare_letters(body[:_STICKER].partition("[")[0])
+    if head[: len(letters)] != letters[: len(head)]:
+        return False
     part = body[: 3 * len(letters) + 3 * _STICKER]
     found = bare_letters(part)
     if len(part) < len(body) and len(found) < len(letters) + _STICKER:

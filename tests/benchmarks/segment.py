@@ -1,4 +1,4 @@
-"""The whole analysis of notes against the bare tokenizer, and indexing against both."""
+"""jieba, its compiled twin and the whole analysis of notes on the same texts, and indexing."""
 
 from __future__ import annotations
 
@@ -7,38 +7,44 @@ from pathlib import Path
 
 from engine.backends.embedded import EmbeddedIndex
 from engine.text import lexicon
-from engine.text.document import documents
+from engine.text.cut import Tokenizer, searching
+from engine.text.cut.vocabulary import Vocabulary
+from engine.text.document import batch
 from engine.text.segment import Segmenter
 from tests.benchmarks import material
 from tests.benchmarks.timing import in_turn
 
 
 def table() -> None:
-    """jieba's cut_for_search is the limit; analysis and indexing are ratios to it."""
+    """Ratios to jieba's cut_for_search; the twin as numbers is the limit of the analysis."""
     import jieba
 
     jieba.setLogLevel(60)
-    notes = material.corpus_notes()
-    segmenter = Segmenter(lexicon.load())
-    ids = [note.note_id for note in notes]
+    notes = material.corpus_notes() * 3
+    segmenter, twin, vocabulary = Segmenter(lexicon.load()), Tokenizer(), Vocabulary()
+    ids = [f"n{number}" for number in range(len(notes))]
+    texts = [text for note in notes for text in (note.title, note.body, *note.tags)]
     list(jieba.cut_for_search("预热"))
-    size = sum(len(note.title) + len(note.body) for note in notes)
 
     def bare() -> None:
-        for note in notes:
-            for text in (note.title, note.body, *note.tags):
-                list(jieba.cut_for_search(text))
-
-    def analyse() -> None:
-        documents(notes, ids, segmenter)
+        for text in texts:
+            list(jieba.cut_for_search(text))
 
     def index() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            rows = documents(notes, ids, segmenter)
-            EmbeddedIndex(Path(folder), "benchmark").update(rows, [], 1)
+            EmbeddedIndex(Path(folder), "benchmark").update(batch(notes, ids, segmenter), [], 1)
 
-    times = in_turn({"bare jieba": bare, "analysis": analyse, "analysis + index": index})
-    print(f"segment: {len(notes)} notes, {size:,} characters, all fields")
+    times = in_turn(
+        {
+            "jieba": bare,
+            "twin, lists of strings": lambda: twin.cut_all_for_search(texts),
+            "twin, numbers": lambda: searching.numbers(twin.lexis, texts, vocabulary, grams=True),
+            "analysis": lambda: batch(notes, ids, segmenter),
+            "analysis + index": index,
+        }
+    )
+    print(f"segment: {len(notes)} notes, {sum(map(len, texts)):,} characters, all fields")
+    limit = times["twin, numbers"].median
     for name, timing in times.items():
-        share = times["bare jieba"].median / timing.median
-        print(f"  {name:<18} {timing}   {share:6.1%} of the bare tokenizer's speed")
+        ratio = times["jieba"].median / timing.median
+        print(f"  {name:<24} {timing}   {ratio:6.1f} × jieba   {limit / timing.median:6.1%}")

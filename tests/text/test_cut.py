@@ -70,6 +70,20 @@ def judged(count: int) -> list[str]:
     return found[:count]
 
 
+TIES = [
+    "呵呵呵",
+    "哈哈哈哈哈",
+    "--",
+    "-_-",
+    "聯繫退貨遲遲不給辦理",
+    "0.3%",
+    "00am",
+    "3.",
+    "a.b1.5%",
+    "的的的",
+]
+
+
 def kinds() -> dict[str, list[str]]:
     traditional = OpenCC("s2t")
     return {
@@ -78,6 +92,7 @@ def kinds() -> dict[str, list[str]]:
         "social": list(social(3000)),
         "traditional": [traditional.convert(text) for text in sentences()],
         "shreds": list(shreds(5000)),
+        "ties": TIES,
     }
 
 

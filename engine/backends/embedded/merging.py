@@ -38,6 +38,7 @@ def merge(parts: Sequence[tuple[Segment, Mask]], path: Path) -> None:
     """Write the live documents of the parts as one segment; DamagedIndex when one is not whole."""
     for segment, _ in parts:
         segment.check()
+        segment.forget()
     alive = [np.flatnonzero(live) for _, live in parts]
     kept = [known.taken(s.facts, docs) for (s, _), docs in zip(parts, alive, strict=True)]
     facts = known.joined(kept)
