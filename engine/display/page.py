@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import pairwise
@@ -86,46 +86,75 @@ def _spread(order: Sequence[int], authors: Sequence[str], most: int) -> list[int
 
     Each place takes the first note in `order` whose author may stand there.
     """
+    if max(Counter(authors).values(), default=0) <= most:
+        return list(order)
     placed: list[int] = []
-    near: Counter[str] = Counter()  # authors of the nine places before
-    waiting: dict[str, deque[int]] = {}  # for each author who was too many, the turns passed over
-    heads: list[tuple[int, str]] = []  # first turns of waiting authors who may stand again
+    passed = _PassedOver(most)
     turn = 0
     for place in range(len(order)):
         if place >= _SCREEN:
-            gone = authors[placed[place - _SCREEN]]
-            near[gone] -= 1
-            if near[gone] == most - 1 and waiting.get(gone):
-                heappush(heads, (waiting[gone][0], gone))
-        while turn < len(order) and _too_many(authors[order[turn]], near, waiting, most):
-            waiting.setdefault(authors[order[turn]], deque()).append(turn)
+            passed.leave(authors[placed[place - _SCREEN]])
+        while turn < len(order) and passed.too_many(authors[order[turn]]):
+            passed.add(turn, authors[order[turn]])
             turn += 1
-        while heads and not _may_stand(heads[0], near, waiting, most):
-            heappop(heads)
-        if heads and (turn == len(order) or heads[0][0] < turn):
-            chosen = waiting[heads[0][1]].popleft()
-        elif turn < len(order):
+        chosen = passed.first_that_may_stand(before=turn, last=turn == len(order))
+        if chosen is None:
             chosen, turn = turn, turn + 1
-        else:  # only such as are too many are left
-            chosen = min(turns[0] for turns in waiting.values() if turns)
-            waiting[authors[order[chosen]]].popleft()
-        author = authors[order[chosen]]
         placed.append(order[chosen])
-        near[author] += 1
-        if near[author] < most and waiting.get(author):
-            heappush(heads, (waiting[author][0], author))
+        passed.stand(authors[order[chosen]])
     return placed
 
 
-def _too_many(
-    author: str, near: Mapping[str, int], waiting: Mapping[str, deque[int]], most: int
-) -> bool:
-    return bool(author) and (near[author] >= most or bool(waiting.get(author)))
+class _PassedOver:
+    """Notes whose authors stood too often, by their turns in the order."""
 
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._near: Counter[str] = Counter()  # authors of the places before
+        self._turns: dict[str, deque[int]] = {}
+        self._free: list[tuple[int, str]] = []  # first turns of authors who may stand again
+        self._all: list[tuple[int, str]] = []  # and of all; both hold outdated ones too
 
-def _may_stand(
-    head: tuple[int, str], near: Mapping[str, int], waiting: Mapping[str, deque[int]], most: int
-) -> bool:
-    turn, author = head
-    turns = waiting[author]
-    return bool(turns) and turns[0] == turn and near[author] < most
+    def too_many(self, author: str) -> bool:
+        """Whether a note of the author must wait: too many near, or earlier ones wait."""
+        return bool(author) and (self._near[author] >= self._most or bool(self._turns.get(author)))
+
+    def add(self, turn: int, author: str) -> None:
+        turns = self._turns.setdefault(author, deque())
+        turns.append(turn)
+        if len(turns) == 1:
+            heappush(self._all, (turn, author))
+
+    def stand(self, author: str) -> None:
+        """The author has taken a place."""
+        self._near[author] += 1
+        if turns := self._turns.get(author):
+            heappush(self._all, (turns[0], author))
+            self._come(author)
+
+    def leave(self, author: str) -> None:
+        """A place of the author is no longer near."""
+        self._near[author] -= 1
+        if self._turns.get(author):
+            self._come(author)
+
+    def first_that_may_stand(self, before: int, last: bool) -> int | None:
+        """The earliest turn that may stand and comes before another; any when they are the last."""
+        while self._free and not self._waits(self._free[0], self._most):
+            heappop(self._free)
+        if self._free and self._free[0][0] < before:
+            return self._turns[heappop(self._free)[1]].popleft()
+        if not last:
+            return None
+        while not self._waits(self._all[0], _SCREEN + 1):
+            heappop(self._all)
+        return self._turns[heappop(self._all)[1]].popleft()
+
+    def _come(self, author: str) -> None:
+        if self._near[author] < self._most:
+            heappush(self._free, (self._turns[author][0], author))
+
+    def _waits(self, head: tuple[int, str], most: int) -> bool:
+        turn, author = head
+        turns = self._turns[author]
+        return bool(turns) and turns[0] == turn and self._near[author] < most

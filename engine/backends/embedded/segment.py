@@ -31,6 +31,7 @@ from engine.errors import DamagedIndex
 from engine.index import MISSING
 from engine.model import Signals
 
+_FORMAT = 2
 _MAGIC = b"NRSEG\x00\x02\n"
 _HEADER = len(_MAGIC) + 8  # where it begins
 _START = 8192  # where the sections begin
@@ -50,7 +51,7 @@ class Writer:
 
     def __init__(self, path: Path, documents: int, totals: dict[str, list[int]]) -> None:
         self._path = path
-        self._about = {"format": 2, "documents": documents, "totals": totals}
+        self._about = {"format": _FORMAT, "documents": documents, "totals": totals}
         self._sections: dict[str, list[Any]] = {}
         self._filled: dict[str, int] = {}
         self._blocks: dict[str, list[int]] = {}
@@ -316,6 +317,8 @@ def _open(path: Path) -> tuple[mmap.mmap, dict[str, Any]]:
     if mapped[:8] != _MAGIC or not header or not whole or any(mapped[end:_START]):
         raise DamagedIndex(f"{path} is not a whole segment", _CURE)
     known = orjson.loads(header)
+    if known["format"] != _FORMAT:
+        raise DamagedIndex(f"{path} is of another noterank (format {known['format']})", _CURE)
     sizes = (_aligned(size) for _, size, _, _ in known["sections"].values())
     if len(mapped) != _START + sum(sizes):
         raise DamagedIndex(f"{path} is not as long as it was written", _CURE)
