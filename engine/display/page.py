@@ -86,7 +86,7 @@ def _spread(order: Sequence[int], authors: Sequence[str], most: int) -> list[int
 
     Each place takes the first note in `order` whose author may stand there.
     """
-    if max(Counter(authors).values(), default=0) <= most:
+    if max(Counter(filter(None, authors)).values(), default=0) <= most:
         return list(order)
     placed: list[int] = []
     passed = _PassedOver(most)

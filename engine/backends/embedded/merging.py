@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from engine.backends.embedded import facts as known
 from engine.backends.embedded.lists import Pairs, Postings, table_of
-from engine.backends.embedded.segment import Segment, Writer
+from engine.backends.embedded.segment import Segment
+from engine.backends.embedded.writer import Writer
 from engine.backends.embedded.writing import write_facts, write_lists
 from engine.kernels import kernel
 from engine.model import FIELDS

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.backends.embedded import pruned
+from engine.backends.embedded import layout
 from engine.backends.embedded.bits import address
 from engine.backends.embedded.lists import RANKS
 from engine.backends.embedded.part import Held, Part
@@ -122,19 +122,19 @@ def _table(part: Part, field: str, factors: npt.NDArray[np.float32]) -> _Table:
 def _row(part: int, own: Held, weight: float, known: _Table) -> Row:
     """The columns of a list for the kernel."""
     table, most, least = known
-    row = np.zeros(pruned.LIST_COLUMNS, np.int64)
+    row = np.zeros(layout.LIST_COLUMNS, np.int64)
     numbers = row.view(np.float64)
-    row[pruned.SEGMENT], row[pruned.DOCS], row[pruned.CODES] = part, own.docs, own.codes
-    row[pruned.SIZE], row[pruned.TABLE] = own.size, address(table)
-    row[pruned.STARTS], row[pruned.PEAKS] = own.starts, own.peaks
-    row[pruned.BITS], row[pruned.RANKS] = own.bits, own.ranks
+    row[layout.SEGMENT], row[layout.DOCS], row[layout.CODES] = part, own.docs, own.codes
+    row[layout.SIZE], row[layout.TABLE] = own.size, address(table)
+    row[layout.STARTS], row[layout.PEAKS] = own.starts, own.peaks
+    row[layout.BITS], row[layout.RANKS] = own.bits, own.ranks
     strength = own.peak * most
-    numbers[pruned.WEIGHT], numbers[pruned.RATIO] = weight, most
-    numbers[pruned.TOP] = weight * (strength / (1 + strength) + _SLACK)
-    numbers[pruned.GRAIN] = (1 + strength) / weight
+    numbers[layout.WEIGHT], numbers[layout.RATIO] = weight, most
+    numbers[layout.TOP] = weight * (strength / (1 + strength) + _SLACK)
+    numbers[layout.GRAIN] = (1 + strength) / weight
     lows = [top * least for top in own.tops]
     floors = [max(0.0, weight * (low / (1 + low) - _SLACK)) for low in lows]
-    numbers[pruned.FLOORS :] = _reliable(floors, own.dead)
+    numbers[layout.FLOORS :] = _reliable(floors, own.dead)
     return address(row), row
 
 

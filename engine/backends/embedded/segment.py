@@ -12,12 +12,10 @@ _BLOCKWISE a block at a time.
 from __future__ import annotations
 
 import mmap
-import os
 import zlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -27,104 +25,14 @@ import orjson
 from engine.backends.embedded.facts import CHANNELS, KINDS, NUMBERS, Facts
 from engine.backends.embedded.lists import Pairs
 from engine.backends.embedded.strings import Strings
+from engine.backends.embedded.writer import BLOCK, FORMAT, HEADER, MAGIC, START, aligned
 from engine.errors import DamagedIndex
 from engine.index import MISSING
 from engine.model import Signals
 
-_FORMAT = 2
-_MAGIC = b"NRSEG\x00\x02\n"
-_HEADER = len(_MAGIC) + 8  # where it begins
-_START = 8192  # where the sections begin
-_ALIGN = 64
-_BLOCK = 1 << 20
 _BLOCKWISE = ("docs", "codes", "window_starts", "window_peaks", "bitmap_bits", "bitmap_ranks")
 Integers = npt.NDArray[np.int64]
 _CURE = "run `noterank rebuild`: the index is made again from notes.db"
-
-
-class Writer:
-    """A segment file in the making: sections are reserved, then filled piece by piece.
-
-    Leaving the context seals and syncs the file; until then it has no valid header. An error
-    removes it.
-    """
-
-    def __init__(self, path: Path, documents: int, totals: dict[str, list[int]]) -> None:
-        self._path = path
-        self._about = {"format": _FORMAT, "documents": documents, "totals": totals}
-        self._sections: dict[str, list[Any]] = {}
-        self._filled: dict[str, int] = {}
-        self._blocks: dict[str, list[int]] = {}
-        self._end = 0
-
-    def __enter__(self) -> Writer:
-        self._file = self._path.open("wb")
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if error is None:
-                self._seal()
-        finally:
-            self._file.close()
-            if error is not None:
-                self._path.unlink(missing_ok=True)
-
-    def reserve(self, name: str, dtype: npt.DTypeLike, count: int) -> None:
-        """Room for a section of so many values."""
-        size = count * np.dtype(dtype).itemsize
-        self._sections[name] = [self._end, size, np.dtype(dtype).str, zlib.crc32(b"")]
-        self._filled[name] = 0
-        self._blocks[name] = []
-        self._end += _aligned(size)
-
-    def append(self, name: str, values: npt.NDArray[Any]) -> None:
-        """The next values of a section."""
-        section = self._sections[name]
-        content = np.ascontiguousarray(values, section[2]).reshape(-1).view(np.uint8).data
-        if self._filled[name] + len(content) > section[1]:
-            raise ValueError(f"section {name} of {self._path} has no room for {len(content)} bytes")
-        self._file.seek(_START + section[0] + self._filled[name])
-        self._file.write(content)
-        section[3] = zlib.crc32(content, section[3])
-        blocks, filled = self._blocks[name], self._filled[name]
-        done = 0
-        while done < len(content):
-            if filled % _BLOCK == 0:
-                blocks.append(0)
-            end = min(len(content), done + _BLOCK - filled % _BLOCK)
-            blocks[-1] = zlib.crc32(content[done:end], blocks[-1])
-            filled, done = filled + end - done, end
-        self._filled[name] = filled
-
-    def put(self, name: str, values: npt.NDArray[Any]) -> None:
-        """A whole section."""
-        self.reserve(name, values.dtype, values.size)
-        self.append(name, values)
-
-    def strings(self, name: str, texts: Sequence[str]) -> None:
-        """A table of strings."""
-        table = Strings.of(texts)
-        self.put(f"{name}.bytes", table.blob)
-        self.put(f"{name}.starts", table.offsets)
-
-    def _seal(self) -> None:
-        blocks = [crc for name in self._sections for crc in self._blocks[name]]
-        self.put("blocks", np.array(blocks, np.uint32))
-        header = orjson.dumps(self._about | {"sections": self._sections})
-        if _HEADER + len(header) > _START:
-            raise ValueError(f"the header of {self._path} has {len(header)} bytes")
-        self._file.truncate(_START + self._end)
-        self._file.seek(0)
-        self._file.write(_MAGIC + len(header).to_bytes(4, "little"))
-        self._file.write(zlib.crc32(header).to_bytes(4, "little") + header)
-        self._file.flush()
-        os.fsync(self._file.fileno())
 
 
 class Segment:
@@ -142,7 +50,7 @@ class Segment:
         blocks = 0
         for name, (_, size, _, _) in self._table.items():
             self._first_block[name] = blocks
-            blocks += -(-size // _BLOCK)
+            blocks += -(-size // BLOCK)
         self._seen = bytearray(blocks)
         self.ids = self._strings("note_ids")
         self.vocabulary = self._strings("vocabulary")
@@ -158,7 +66,7 @@ class Segment:
             if not name.endswith(_BLOCKWISE):
                 self._check(name)
             count = size // np.dtype(dtype).itemsize
-            start = _START + offset if count else 0
+            start = START + offset if count else 0
             known = self._columns[name] = np.frombuffer(self._map, dtype, count, start)
         return known
 
@@ -167,11 +75,11 @@ class Segment:
         offset, size, dtype, _ = self._table[name]
         width = np.dtype(dtype).itemsize
         first = self._first_block[name]
-        for block in range(begin * width // _BLOCK, -(-end * width // _BLOCK)):
+        for block in range(begin * width // BLOCK, -(-end * width // BLOCK)):
             if not self._seen[first + block]:
-                start = block * _BLOCK
+                start = block * BLOCK
                 content = self._map[
-                    _START + offset + start : _START + offset + min(start + _BLOCK, size)
+                    START + offset + start : START + offset + min(start + BLOCK, size)
                 ]
                 if zlib.crc32(content) != self.column("blocks")[first + block]:
                     raise self._damaged(name)
@@ -269,15 +177,15 @@ class Segment:
         """Read every byte; DamagedIndex names the first section whose checksum is wrong."""
         for name, (offset, size, _, _) in self._table.items():
             self._check(name)
-            begin = _START + offset + size
-            if any(self._map[begin : begin + _aligned(size) - size]):
+            begin = START + offset + size
+            if any(self._map[begin : begin + aligned(size) - size]):
                 raise self._damaged(name)
 
     def _check(self, name: str) -> None:
         offset, size, _, crc = self._table[name]
         found = 0
-        for place in range(_START + offset, _START + offset + size, _BLOCK):
-            end = min(place + _BLOCK, _START + offset + size)
+        for place in range(START + offset, START + offset + size, BLOCK):
+            end = min(place + BLOCK, START + offset + size)
             found = zlib.crc32(self._map[place:end], found)
         if found != crc:
             raise self._damaged(name)
@@ -311,19 +219,15 @@ def _open(path: Path) -> tuple[mmap.mmap, dict[str, Any]]:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
         raise DamagedIndex(f"{path} cannot be read ({error})", _CURE) from error
-    end = _HEADER + int.from_bytes(mapped[8:12], "little")
-    header = mapped[_HEADER:end]
+    end = HEADER + int.from_bytes(mapped[8:12], "little")
+    header = mapped[HEADER:end]
     whole = zlib.crc32(header) == int.from_bytes(mapped[12:16], "little")
-    if mapped[:8] != _MAGIC or not header or not whole or any(mapped[end:_START]):
+    if mapped[:8] != MAGIC or not header or not whole or any(mapped[end:START]):
         raise DamagedIndex(f"{path} is not a whole segment", _CURE)
     known = orjson.loads(header)
-    if known["format"] != _FORMAT:
+    if known["format"] != FORMAT:
         raise DamagedIndex(f"{path} is of another noterank (format {known['format']})", _CURE)
-    sizes = (_aligned(size) for _, size, _, _ in known["sections"].values())
-    if len(mapped) != _START + sum(sizes):
+    sizes = (aligned(size) for _, size, _, _ in known["sections"].values())
+    if len(mapped) != START + sum(sizes):
         raise DamagedIndex(f"{path} is not as long as it was written", _CURE)
     return mapped, known
-
-
-def _aligned(size: int) -> int:
-    return -(-size // _ALIGN) * _ALIGN

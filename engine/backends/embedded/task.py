@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.backends.embedded import pruned
+from engine.backends.embedded import layout, pruned
 from engine.backends.embedded.bits import address
 from engine.backends.embedded.lists import window_bits
 from engine.backends.embedded.part import Part
@@ -32,20 +32,20 @@ class Task:
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = parts
-        self._columns = np.zeros(pruned.TASK_COLUMNS, np.int64)
+        self._columns = np.zeros(layout.TASK_COLUMNS, np.int64)
         self._set = memoryview(self._columns)  # type: ignore[arg-type]  # an array is a buffer
         self._segments = _segments(parts)
         self._kept: dict[int, npt.NDArray[Any]] = {}  # what the kernel reads by address
         side = 1 << max((window_bits(part.segment.documents) for part in parts), default=0)
         words = max((part.segment.documents for part in parts), default=0) // 64 + 1
-        self._keep(pruned.SEGMENTS, self._segments)
-        self._keep(pruned.SUMS, np.zeros(side))
-        self._keep(pruned.ONE, np.zeros(side))
-        self._keep(pruned.DOC_ROOM, np.empty(side + 1, np.uint32))
-        self._keep(pruned.SCORE_ROOM, np.empty(side + 1))
-        self._keep(pruned.WORDS, np.empty(words, np.uint64))
-        self._set[pruned.SIDE], self._set[pruned.WORD_COUNT] = side, words
-        self._set[pruned.SEGMENT_COUNT] = len(parts)
+        self._keep(layout.SEGMENTS, self._segments)
+        self._keep(layout.SUMS, np.zeros(side))
+        self._keep(layout.ONE, np.zeros(side))
+        self._keep(layout.DOC_ROOM, np.empty(side + 1, np.uint32))
+        self._keep(layout.SCORE_ROOM, np.empty(side + 1))
+        self._keep(layout.WORDS, np.empty(words, np.uint64))
+        self._set[layout.SIDE], self._set[layout.WORD_COUNT] = side, words
+        self._set[layout.SEGMENT_COUNT] = len(parts)
         self._sets: list[object] = []
         self._filter: Filter | None = None  # of the query before; None when it had more
         self._scratch = np.zeros(2, np.int64)
@@ -63,13 +63,13 @@ class Task:
         lists = self._lists
         for at, row in enumerate(self._rows):
             lists[at] = row[0]
-        self._set[pruned.LIST_COUNT] = count
+        self._set[layout.LIST_COUNT] = count
 
     def best(self, limit: int) -> Ranking:
         """The best `limit` of the query: score descending, then note id."""
         if limit > len(self._found.scores):
             self._room_for_hits(limit)
-        self._set[pruned.LIMIT] = limit if limit > 0 else 0
+        self._set[layout.LIMIT] = limit if limit > 0 else 0
         found = limit > 0 and self._rows
         count = pruned.search(self._columns, self._scratch) if found else 0
         scores, parts, docs = self._found
@@ -92,7 +92,7 @@ class Task:
         def work(task: Task, rows: slice) -> None:
             bounds = task._load_many(queries[rows], weights)
             task._room_for_hits(limit)
-            task._set[pruned.LIMIT] = limit
+            task._set[layout.LIMIT] = limit
             columns = scores[rows], parts[rows], docs[rows], sizes[rows]
             pruned.search_many(task._columns, bounds, *columns)
 
@@ -115,7 +115,7 @@ class Task:
 
         def work(task: Task, rows: slice) -> None:
             bounds = task._load_many(queries[rows], weights)
-            task._set[pruned.LIMIT] = most
+            task._set[layout.LIMIT] = most
             pruned.above_many(task._columns, bounds, scores[rows], counts[rows])
 
         self._share(len(queries), workers, work)
@@ -137,7 +137,7 @@ class Task:
         np.cumsum([len(rows) for rows in each], out=bounds[1:])
         self._rows = [row for rows in each for row in rows]
         self._room_for_lists(max(1, len(self._rows)))
-        self._kept[pruned.LISTS][: len(self._rows)] = [row[0] for row in self._rows]
+        self._kept[layout.LISTS][: len(self._rows)] = [row[0] for row in self._rows]
         return bounds
 
     def _restrict(self, query: Query) -> None:
@@ -145,26 +145,26 @@ class Task:
         more = query.required or query.excluded
         self._filter = None if more else query.filter
         allowed = [part.allowed(query) for part in self._parts]
-        self._set[pruned.FILTERED] = bool(more or query.filter != _NO_FILTER)
+        self._set[layout.FILTERED] = bool(more or query.filter != _NO_FILTER)
         self._sets = [words for words, _ in allowed]
         for row, part, (words, count) in zip(self._segments, self._parts, allowed, strict=True):
-            row[pruned.ALLOWED] = 0 if words is None else address(words)
-            row[pruned.SPARSE] = words is not None and count * _SPARSE < part.segment.documents
+            row[layout.ALLOWED] = 0 if words is None else address(words)
+            row[layout.SPARSE] = words is not None and count * _SPARSE < part.segment.documents
 
     def _room_for_lists(self, count: int) -> None:
-        self._keep(pruned.LISTS, np.zeros(count, np.int64))
-        self._keep(pruned.ROWS, np.zeros((count, pruned.LIST_COLUMNS), np.int64))
-        self._keep(pruned.BOUNDS, np.empty(count))
-        self._keep(pruned.ORDER, np.empty(count, np.int64))
-        self._keep(pruned.RANGES, np.empty((count, 3), np.int64))
-        self._lists = memoryview(self._kept[pruned.LISTS])  # type: ignore[arg-type]
+        self._keep(layout.LISTS, np.zeros(count, np.int64))
+        self._keep(layout.ROWS, np.zeros((count, layout.LIST_COLUMNS), np.int64))
+        self._keep(layout.BOUNDS, np.empty(count))
+        self._keep(layout.ORDER, np.empty(count, np.int64))
+        self._keep(layout.RANGES, np.empty((count, 3), np.int64))
+        self._lists = memoryview(self._kept[layout.LISTS])  # type: ignore[arg-type]
 
     def _room_for_hits(self, limit: int) -> None:
         self._found = Ranking(
             np.empty(limit, np.float32), np.empty(limit, np.int32), np.empty(limit, np.int32)
         )
         for column, array in zip(
-            (pruned.SCORES, pruned.FOUND_SEGMENTS, pruned.FOUND_DOCS), self._found, strict=True
+            (layout.SCORES, layout.FOUND_SEGMENTS, layout.FOUND_DOCS), self._found, strict=True
         ):
             self._keep(column, array)
 
@@ -187,12 +187,12 @@ def _rows(query: Query, weights: Scorer) -> list[Row]:
 
 
 def _segments(parts: Sequence[Part]) -> npt.NDArray[np.int64]:
-    rows = np.zeros((len(parts), pruned.SEGMENT_COLUMNS), np.int64)
+    rows = np.zeros((len(parts), layout.SEGMENT_COLUMNS), np.int64)
     for row, part in zip(rows, parts, strict=True):
         segment = part.segment
-        row[pruned.DOCUMENTS] = segment.documents
-        row[pruned.WINDOW] = window_bits(segment.documents)
-        row[pruned.RANK_OF] = address(segment.column("rank_of"))
-        row[pruned.ID_BYTES] = address(segment.ids.blob)
-        row[pruned.ID_STARTS] = address(segment.ids.offsets)
+        row[layout.DOCUMENTS] = segment.documents
+        row[layout.WINDOW] = window_bits(segment.documents)
+        row[layout.RANK_OF] = address(segment.column("rank_of"))
+        row[layout.ID_BYTES] = address(segment.ids.blob)
+        row[layout.ID_STARTS] = address(segment.ids.offsets)
     return rows

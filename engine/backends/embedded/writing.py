@@ -13,7 +13,7 @@ from engine.backends.embedded import facts as known
 from engine.backends.embedded import lists
 from engine.backends.embedded.facts import LABELS, Facts
 from engine.backends.embedded.lists import Bitmaps, Pairs, Postings, Windows
-from engine.backends.embedded.segment import Writer
+from engine.backends.embedded.writer import Writer
 from engine.index import MISSING, Batch
 from engine.model import FIELDS
 

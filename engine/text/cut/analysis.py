@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.kernels import inline, kernel
-from engine.text.cut.cutting import Lexis, Scratch, cut, frequent, scratch
+from engine.text.cut.cutting import Scratch, cut, frequent, scratch
 from engine.text.cut.dictionary import DIGIT, LETTER, PAIR, TERM
 from engine.text.cut.trie import NONE, Trie, child, likely
-from engine.text.cut.vocabulary import Table, known, known_long, number
+from engine.text.cut.vocabulary import known, known_long, number
 
 PLAIN, TERMS = 0, 1  # the words that joined give the text; all terms
 _SEVERAL = np.uint32(1 << 31)
@@ -329,7 +329,3 @@ def _named(table, text, begin, end):  # type: ignore[no-untyped-def]
         if joined[place] == _BLANK:
             joined[place] = _JOINT
     return number(table, joined, 0, len(joined))
-
-
-__all__ = ["PLAIN", "TERMS", "Lexis", "Phrases", "Room", "Rows", "Table", "analyse", "longest",
-           "room", "rows"]  # fmt: skip
