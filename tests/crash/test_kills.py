@@ -9,15 +9,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from engine.formats import ReadOptions
-from engine.model import CHINA
 from engine.pipeline import Engine
-from engine.text import segment
+from engine.text.cut import dictionary
+from tests.crash.faults import NOW, WORDS
 
 pytestmark = [
     pytest.mark.slow,
@@ -26,23 +25,6 @@ pytestmark = [
 ]
 ROWS = 1_200
 KILLS = 200
-NOW = datetime(2026, 11, 1, tzinfo=CHINA)
-WORDS = [
-    "面霜",
-    "防晒霜",
-    "敏感肌",
-    "油皮",
-    "神仙水",
-    "平替",
-    "早八",
-    "通勤",
-    "猫砂",
-    "露营",
-    "咖啡",
-    "减脂",
-    "空气炸锅",
-    "待产包",
-]
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +106,7 @@ def whole(
     export: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[dict[str, object], float]:
     """The library of an undisturbed import, and how many seconds it takes."""
-    segment._tokenizer()  # loaded once here, inherited by every fork
+    dictionary.load()  # once here, inherited by every fork
     library = tmp_path_factory.mktemp("whole")
     start = time.monotonic()
     with Engine.open(library, create=True) as engine:
