@@ -49,13 +49,14 @@ class Desk:
 
 @dataclass(frozen=True)
 class Desks:
-    """Who does what: questions never wait for a change, a deletion never for a body to arrive."""
+    """Who does what: questions wait neither for a change nor for an analysis of seconds."""
 
     asking: Desk = field(default_factory=Desk)
+    analysing: Desk = field(default_factory=lambda: Desk(most_waiting=16))
     importing: Desk = field(default_factory=lambda: Desk(most_waiting=4))
     deleting: Desk = field(default_factory=lambda: Desk(most_waiting=16))
 
     def close(self) -> None:
         """Let each desk end what it is doing."""
-        for desk in (self.importing, self.deleting, self.asking):
+        for desk in (self.importing, self.deleting, self.analysing, self.asking):
             desk.close()

@@ -100,7 +100,42 @@ _IMPORT = {
 }
 _REFUSED = {**_WHOLE, "rejected": [{"line": 2, "reason": "an array; send one object a line"}]}
 
+_KEYWORD = {
+    "keyword": "敏感肌面霜",
+    "kind": "longtail",
+    "intent": "consider",
+    "weight": 0.08,
+    "demand": 48_210,
+    "demand_source": "聚光 护肤核心词",
+    "supply": 3,
+    "difficulty": 51.2,
+    "opportunity": 62.4,
+    "provenance": "来自 敏感肌 2 篇、面霜 2 篇 · 相关笔记 2/107，全库 2，z 1.5 · 话题 面霜、干皮",
+    "examples": _ID,
+}
+_VOICE = {
+    "keyword": "敏感肌面霜",
+    "weight": 1.0,
+    "brand": "沐禾集",
+    "best_position": 1,
+    "top3": 2,
+    "top10": 4,
+    "top20": 6,
+    "top50": 10,
+    "share": 0.134,
+    "share_organic": 0.117,
+    "share_declared": 0.017,
+}
+_PORTRAIT = {**_WHOLE, "portrait": "敏感肌通勤白领", "notes_read": 107, "left_out": 96}
+
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "extract": {
+        "data": [{"keyword": "敏感肌", "score": 0.71, "kind": "crowd"}],
+        "meta": _WHOLE,
+    },
+    "portrait_keywords": {"data": [_KEYWORD], "meta": _PORTRAIT},
+    "opportunity": {"data": [{**_KEYWORD, "weight": 1.0}], "meta": _WHOLE},
+    "visibility": {"data": [_VOICE], "meta": _WHOLE},
     "search": {"data": [_PLACE], "meta": _PAGE},
     "explain": {"data": _PARTS, "meta": _STANDING},
     "suggest": {"data": [{"keyword": "敏感肌", "notes": 42}], "meta": {**_WHOLE, "limit": 10}},

@@ -101,6 +101,71 @@ class ImportRow(Exact):
     warnings: str
 
 
+class ExtractRow(Exact):
+    keyword: str
+    score: float = Field(description="The chance that the author would tag it, 0 to 1.")
+    kind: str
+
+
+class KeywordRow(Exact):
+    keyword: str
+    kind: str
+    intent: str
+    weight: float = Field(description="Of all, they sum to 1.")
+    demand: int | None = Field(description="Searches a month; null is unknown, never 0.")
+    demand_source: str | None
+    supply: int = Field(description="Notes of this library: a lower bound.")
+    difficulty: float | None = Field(description="0 to 100, of the first ten places.")
+    opportunity: float | None = Field(description="0 to 100; null without demand.")
+    provenance: str
+    examples: str = Field(description="Note ids, joined by commas.")
+    supply_titled: int | None = Field(None, description="With `detail=true`, as what follows.")
+    velocity: float | None = Field(None, description="Interactions a day: a proxy for demand.")
+    places: int | None = None
+    age_days: float | None = None
+    video_share: float | None = None
+    heat: float | None = None
+    room: float | None = None
+    scarcity: float | None = None
+    difficulty_engagement: float | None = None
+    difficulty_authors: float | None = None
+    difficulty_young: float | None = None
+    difficulty_exact: float | None = None
+    difficulty_distinct: float | None = None
+
+
+class VisibilityRow(Exact):
+    keyword: str
+    weight: float
+    brand: str
+    best_position: int | None = Field(description="Null when it is not on the page.")
+    top3: int
+    top10: int
+    top20: int
+    top50: int
+    share: float
+    share_organic: float
+    share_declared: float
+
+
+class VisibilityTotalRow(Exact):
+    group: str
+    brand: str
+    keywords: int
+    pages: int
+    share: float
+    share_organic: float
+    share_declared: float
+    share_boosted: float
+    share_unknown: float
+    share_image: float
+    share_video: float
+    share_form_unknown: float
+    authors: int
+    top3: int
+    top10: int
+
+
 class Health(Exact):
     status: str
 
@@ -144,6 +209,12 @@ class ExplainMeta(Meta):
 class RejectedLine(Exact):
     line: int
     reason: str
+
+
+class PortraitMeta(Meta):
+    portrait: str | None = Field(None, description="Of `portraits:keywords`, as what follows.")
+    notes_read: int | None = None
+    left_out: int | None = None
 
 
 class ImportMeta(Meta):
@@ -198,6 +269,21 @@ class ImportEnvelope(Exact):
     meta: ImportMeta
 
 
+class ExtractEnvelope(Exact):
+    data: list[ExtractRow]
+    meta: Meta
+
+
+class KeywordEnvelope(Exact):
+    data: list[KeywordRow]
+    meta: PortraitMeta
+
+
+class VisibilityEnvelope(Exact):
+    data: list[VisibilityRow] | list[VisibilityTotalRow]
+    meta: Meta
+
+
 class SearchAnswer(RootModel[SearchEnvelope | list[SearchRow]]):
     """The envelope, or with `shape=rows` the bare array."""
 
@@ -219,4 +305,18 @@ class NoteAnswer(RootModel[NoteEnvelope | list[NoteRow]]):
 
 
 class ImportAnswer(RootModel[ImportEnvelope | list[ImportRow]]):
+    """The envelope, or with `shape=rows` the bare array."""
+
+
+class ExtractAnswer(RootModel[ExtractEnvelope | list[ExtractRow]]):
+    """The envelope, or with `shape=rows` the bare array."""
+
+
+class KeywordAnswer(RootModel[KeywordEnvelope | list[KeywordRow]]):
+    """The envelope, or with `shape=rows` the bare array."""
+
+
+class VisibilityAnswer(
+    RootModel[VisibilityEnvelope | list[VisibilityRow] | list[VisibilityTotalRow]]
+):
     """The envelope, or with `shape=rows` the bare array."""

@@ -3,6 +3,8 @@
 from engine.display.ruleset import RuleSet
 from engine.errors import NoterankError
 from engine.formats import ReadOptions
+from engine.formats.keywords import KeywordLine
+from engine.insight.portrait import Portrait
 from engine.model import Count, Counts, Filter, Note, Query
 from engine.pipeline import Engine
 from engine.pipeline.answers import Explanation, Page, Result, Stats
@@ -17,9 +19,11 @@ __all__ = [
     "Explanation",
     "Filter",
     "ImportReport",
+    "KeywordLine",
     "Note",
     "NoterankError",
     "Page",
+    "Portrait",
     "Query",
     "ReadOptions",
     "Result",

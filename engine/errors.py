@@ -7,6 +7,7 @@ NoterankError
 │   ├── BadQuery       a query past its limits
 │   ├── BadRules       a rule set that does not parse
 │   ├── BadLexicon     a lexicon line that does not parse
+│   ├── BadPortrait    a portrait file that does not parse
 │   └── BadOption      an option or a parameter out of range
 ├── NotFound           a note or a library that is not there
 ├── LibraryBusy        another process is writing
@@ -54,6 +55,10 @@ class BadRules(BadInput):
 
 class BadLexicon(BadInput):
     """A lexicon line that does not parse."""
+
+
+class BadPortrait(BadInput):
+    """A portrait file that does not parse."""
 
 
 class BadOption(BadInput):

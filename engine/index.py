@@ -133,6 +133,47 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
+class Roster:
+    """All documents of an index as columns, for work on many pages at once; a row a document.
+
+    Rows of dropped notes may be among them; no page shows them. `order` sorts by note id. `authors`
+    is 0 for unknown; notes of one number in `clusters` are near-copies. `counts` holds
+    published, likes, collects, comments, shares (MISSING for unknown). Brands of row r are
+    `brand_names[brands[brand_starts[r]:brand_starts[r + 1]]]`, folded.
+    """
+
+    note_ids: list[str]
+    order: Integers
+    kinds: npt.NDArray[np.object_]
+    channels: npt.NDArray[np.object_]
+    authors: Integers
+    clusters: Integers
+    counts: Mapping[str, Integers]
+    brand_starts: Integers
+    brands: Integers
+    brand_names: Sequence[str]
+
+    def hits(self) -> Hits:
+        """All rows as hits of score 0, for rules that look at their columns."""
+        none = [""] * len(self.note_ids)
+        return Hits(
+            note_ids=self.note_ids,
+            bm25=np.zeros(len(self.note_ids), np.float32),
+            kinds=self.kinds.tolist(),
+            channels=self.channels.tolist(),
+            authors=none,
+            clusters=none,
+            total=len(self.note_ids),
+            **self.counts,
+        )
+
+    def brands_of(self, row: int) -> list[str]:
+        """The brands that a document names, folded."""
+        begin, end = self.brand_starts[row : row + 2].tolist()
+        return [self.brand_names[number] for number in self.brands[begin:end].tolist()]
+
+
+@dataclass(frozen=True, slots=True)
 class TermScore:
     """One summand of a note's score and all that it was computed from (float32 values)."""
 
@@ -174,6 +215,20 @@ class Index(Protocol):
         """
         ...
 
+    def best_of_many(
+        self, queries: Sequence[Query], scoring: Scoring, limit: int
+    ) -> list[tuple[Integers, npt.NDArray[np.float32]]]:
+        """`search` for many queries at once, as (rows of the roster, scores); without filters."""
+        ...
+
+    def roster(self) -> Roster:
+        """The documents that the rows of `best_of_many` mean; read both in one state."""
+        ...
+
+    def holding(self, groups: Sequence[Sequence[str]], fields: Sequence[str] = FIELDS) -> list[int]:
+        """For each group of terms the live notes that hold all of them in one of the fields."""
+        ...
+
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         """(term, live notes that hold it in the field where most do), each term once, sorted."""
         ...
@@ -189,6 +244,40 @@ class Index(Protocol):
     def __len__(self) -> int:
         """Live notes."""
         ...
+
+
+def roster_of(
+    note_ids: Sequence[str],
+    clusters: Sequence[str],
+    authors: Sequence[str],
+    kinds: Sequence[str],
+    channels: Sequence[str],
+    counts: Mapping[str, Integers],
+    brands: tuple[Integers, Integers, Sequence[str]],
+) -> Roster:
+    """A roster from plain columns; `clusters` has "" or the own id for a note that stands alone."""
+    ids = list(note_ids)
+    numbers: dict[str, int] = {}
+    for group in clusters:
+        if group:
+            numbers.setdefault(group, len(ids) + len(numbers))
+    own = zip(ids, clusters, strict=True)
+    grouped = [numbers[c] if c else numbers.get(i, row) for row, (i, c) in enumerate(own)]
+    names = {name: number for number, name in enumerate(sorted(set(authors) - {""}), 1)}
+    order = np.empty(len(ids), np.int64)
+    order[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    return Roster(
+        note_ids=ids,
+        order=order,
+        kinds=np.array(kinds, object),
+        channels=np.array(channels, object),
+        authors=np.array([names.get(name, 0) for name in authors], np.int64),
+        clusters=np.array(grouped, np.int64),
+        counts=counts,
+        brand_starts=brands[0],
+        brands=brands[1],
+        brand_names=brands[2],
+    )
 
 
 def signal_columns(

@@ -536,3 +536,44 @@ def test_threads_may_read_while_another_writes(store: Store, tmp_path: Path) -> 
     for thread in threads:
         thread.join()
     assert torn == []
+
+
+def test_versions_are_kept_once_each_and_read_back(store: Store) -> None:
+    with store.writing():
+        assert store.save("keywords", "通勤", [{"keyword": "面霜"}], DAY) == 1
+        assert store.save("keywords", "通勤", [{"keyword": "面霜"}], DAY) == 1
+        assert store.save("keywords", "通勤", [{"keyword": "油皮"}], DAY) == 2
+        assert store.save("portrait", "通勤", {"name": "通勤"}, DAY) == 1
+    assert [kept.version for kept in store.saved("keywords", "通勤")] == [1, 2]
+    assert [kept.content for kept in store.saved("keywords")] == [[{"keyword": "油皮"}]]
+    assert store.saved("portrait", "别人") == []
+
+
+def test_a_store_of_the_first_form_gets_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    old = Store(path)
+    put(old, FULL)
+    old.close()
+    spoil(path, "DROP TABLE saved")
+    spoil(path, "PRAGMA user_version = 1")
+    store = Store(path)
+    assert store.saved("keywords") == []
+    assert store.get("65a1") is not None
+    with store.writing():
+        assert store.save("keywords", "a", [], DAY) == 1
+    store.close()
+
+
+def test_a_damaged_version_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    store = Store(path)
+    with store.writing():
+        store.save("keywords", "通勤", [1, 2, 3], DAY)
+    store.close()
+    spoil(path, "UPDATE saved SET content = x'5b315d'")
+    store = Store(path)
+    with pytest.raises(Damaged, match="通勤"):
+        store.saved("keywords", "通勤")
+    with pytest.raises(Damaged, match="通勤"):
+        store.check()
+    store.close()

@@ -15,8 +15,20 @@ import numpy.typing as npt
 from rank_bm25 import BM25Okapi
 
 from engine.bm25 import LENGTHS, average_length, encode_length, idf
-from engine.index import Hits, Scoring, TermScore, passes, signal_columns, words_of
+from engine.index import (
+    Hits,
+    Integers,
+    Roster,
+    Scoring,
+    TermScore,
+    passes,
+    roster_of,
+    signal_columns,
+    words_of,
+)
 from engine.model import FIELDS, Document, Query, Signals
+
+_COUNTS = ("published", "likes", "collects", "comments", "shares")
 
 
 class _Okapi(BM25Okapi):  # type: ignore[misc]
@@ -106,6 +118,40 @@ class ReferenceIndex:
             for i in note_ids
         ]
         return np.array(shares, np.float64)
+
+    def best_of_many(
+        self, queries: Sequence[Query], scoring: Scoring, limit: int
+    ) -> list[tuple[Integers, npt.NDArray[np.float32]]]:
+        rows = {note_id: row for row, note_id in enumerate(self._documents)}
+        found = [self.search(query, scoring, limit) for query in queries]
+        return [
+            (np.array([rows[note_id] for note_id in hits.note_ids], np.int64), hits.bm25)
+            for hits in found
+        ]
+
+    def roster(self) -> Roster:
+        signals = [document.signals for document in self._documents.values()]
+        scores = np.zeros(len(signals), np.float32)
+        known = signal_columns(list(self._documents), scores, signals, 0)
+        names = sorted({brand for row in signals for brand in row.brands})
+        numbers = [names.index(brand) for row in signals for brand in row.brands]
+        starts = np.cumsum([0, *(len(row.brands) for row in signals)])
+        return roster_of(
+            known.note_ids,
+            ["" if c == i else c for i, c in zip(known.note_ids, known.clusters, strict=True)],
+            known.authors,
+            known.kinds,
+            known.channels,
+            {name: getattr(known, name) for name in _COUNTS},
+            (starts.astype(np.int64), np.array(numbers, np.int64), names),
+        )
+
+    def holding(self, groups: Sequence[Sequence[str]], fields: Sequence[str] = FIELDS) -> list[int]:
+        documents = self._documents.values()
+        return [
+            sum(bool(g) and any(set(g) <= set(getattr(d, f)) for f in fields) for d in documents)
+            for g in groups
+        ]
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         counts: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}

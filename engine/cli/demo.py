@@ -13,16 +13,22 @@ import typer
 
 from engine.cli import show
 from engine.cli.app import JsonOption, app, out, print_json
+from engine.cli.tabled import print_fights, print_table, print_totals
 from engine.display import ruleset
 from engine.formats import ReadOptions
+from engine.formats.keywords import KeywordLine, read_keywords
+from engine.insight import portrait as portraits
 from engine.model import CHINA
 from engine.pipeline import Engine, sample
 from engine.pipeline.answers import Explanation, Page, import_row
 from engine.pipeline.judged import Judged, evaluate_searcher
+from engine.pipeline.keyword_rows import PART, total_table, why_fight, why_keyword
 from engine.pipeline.report import ImportReport
 from engine.pipeline.search import Asked
+from engine.pipeline.tabled import Table
 
 _QUERY = "敏感肌面霜"
+_KEYWORDS = 20
 _MEASURES = ("ndcg@10", "mrr@10", "recall@100")
 
 
@@ -42,7 +48,7 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65535, help="For --serve.")] = 8080,
     as_json: JsonOption = False,
 ) -> None:
-    """Build a library from the sample notes and walk through it: import, page, why, how good.
+    """Build a library from the sample notes and walk through it: import, page, why, words, share.
 
     Examples: `noterank demo` · `noterank demo --serve`
     """
@@ -82,8 +88,31 @@ def _walk(engine: Engine, folder: Path, reports: list[ImportReport]) -> None:
     _step("Understand: other spellings, traditional characters, nicknames, misspellings")
     for words in ("防曬霜", "SK2", "神仙水平替", '"早C晚A"', "敏敢肌"):
         out.print(_one_line(engine.search(words, Asked(limit=1))))
+    _which_words(engine)
     _step("Judge: three rule sets on the judged queries of the corpus")
     _compare(folder)
+
+
+def _which_words(engine: Engine) -> None:
+    """Portrait -> keyword set -> where to fight -> share of voice."""
+    person = portraits.read(sample.PORTRAIT)
+    _step(f"Portrait: the keywords of {person.name} ({sample.PORTRAIT.name}), weighed and sourced")
+    answer = engine.keywords(person, _KEYWORDS)
+    engine.shelf.keep(answer)
+    print_fights(answer.battle.fights, [])
+    _step(f"Why: where the weight and the figures of {answer.set.keywords[0].keyword} are from")
+    first = answer.set.keywords[0]
+    parts = why_keyword(first) + why_fight(answer.battle.fights[0])
+    print_table(Table(parts, PART))
+    _step("Fight: keywords of the list with known demand, roomiest first; unknown is no 0")
+    lines = read_keywords(sample.DEMAND)
+    fights = engine.opportunity(lines).fights
+    order = sorted(fights, key=lambda one: -(one.fight.score or 0.0))
+    print_fights(order[:8])
+    _step("Share of voice: own brand and rivals over the portrait's keywords")
+    kept = [KeywordLine(k.keyword, k.weight, k.kind, k.intent) for k in answer.set.keywords]
+    voice = engine.visibility(kept, person.own, person.rivals)
+    print_totals(total_table(voice.totals()))
 
 
 def _step(title: str) -> None:
@@ -128,6 +157,9 @@ def _where_next(folder: Path, seconds: float) -> None:
         ("another page", f"noterank search 油皮粉底液 --explain{place}"),
         ("sorts, filters", f"noterank search 面霜 --sort latest --within halfyear{place}"),
         ("completion by pinyin", f"noterank suggest mgj{place}"),
+        ("another portrait", f"noterank keywords corpus/portraits/oily_student.toml{place}"),
+        ("unclaimed cells", f"noterank opportunity 敏感肌通勤白领 --map{place}"),
+        ("words near a word", f"noterank expand 咖啡{place}"),
         ("your own notes", "noterank import YOUR_EXPORT.jsonl"),
         ("the same over HTTP", f"noterank serve{place}"),
     ):

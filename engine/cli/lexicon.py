@@ -10,8 +10,10 @@ import typer
 
 from engine.cli import show
 from engine.cli.app import JsonOption, LibraryOption, app, out, print_json
+from engine.cli.notes import progress_bar
 from engine.errors import BadOption
 from engine.pipeline import Engine
+from engine.pipeline.keyword_rows import new_word_row
 from engine.pipeline.preview import Change
 from engine.text.lexicon import KINDS
 
@@ -78,6 +80,47 @@ def add(
             return
         out.print(f"[bold]{word}[/] is {kind} in {library / 'lexicon'}; the index is made anew")
         _print(changes[:_SHOWN], max(0, len(changes) - _SHOWN), "changed")
+
+
+@group.command()
+def propose(
+    library: LibraryOption,
+    top: Annotated[int, typer.Option(help="Proposals, 1 to 1000.", min=1, max=1000)] = 30,
+    as_json: JsonOption = False,
+) -> None:
+    """New words that the notes use and the lexicon cuts apart, strongest first, with evidence.
+
+    Nothing is added: `lexicon check WORD` shows which notes' terms and which pages would change,
+    `lexicon add WORD --kind K` accepts, `lexicon refuse WORD` keeps it from coming back.
+
+    Example: `noterank lexicon propose --top 20`
+    """
+    started = time.perf_counter()
+    with Engine.open(library) as engine, progress_bar("reading", engine.ready()[0]) as tick:
+        found = [new_word_row(new) for new in engine.propose(top, tick)]
+    if as_json:
+        print_json(found, started)
+        return
+    if not found:
+        out.print("No new words.")
+        return
+    columns = tuple(found[0])
+    show.table("", columns, [tuple(row.values()) for row in found])
+
+
+@group.command()
+def refuse(
+    words: Annotated[list[str], typer.Argument(help="Proposed words that are none.")],
+    library: LibraryOption,
+) -> None:
+    """Keep words from being proposed again.
+
+    Example: `noterank lexicon refuse 洗完澡 图二`
+    """
+    with Engine.open(library) as engine:
+        for word in words:
+            engine.shelf.refuse(word)
+    out.print(f"{len(words)} will not be proposed again")
 
 
 def _known(kind: str) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -136,6 +136,14 @@ def _place(library: Path, dry: bool) -> Iterator[Path]:
 
 def _advance(bar: Progress, task: TaskID, share: float) -> None:
     bar.update(task, completed=share)
+
+
+@contextlib.contextmanager
+def progress_bar(name: str, count: int) -> Iterator[Callable[[float], None]]:
+    """A bar for long work: what is yielded takes the share done."""
+    with _bar() as bar:
+        task = bar.add_task(f"{name} {count:,}", total=1.0)
+        yield partial(_advance, bar, task)
 
 
 def _bar() -> Progress:

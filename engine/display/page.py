@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,8 @@ class Order:
 
 
 Floats = npt.NDArray[np.float64]
+Author = Any  # a text or a number, falsy when it is unknown
+Authors = Sequence[Author] | npt.NDArray[np.int64]
 
 
 def arrange(hits: Hits, scores: Floats, covered: Floats, sort: Sort, rules: PageRules) -> Order:
@@ -41,8 +44,44 @@ def arrange(hits: Hits, scores: Floats, covered: Floats, sort: Sort, rules: Page
     if rules.collapse_copies:
         order, copies = _collapse(order, hits.clusters)
     if sort == "general" and rules.same_author:
-        order = _spread(order, hits.authors, rules.same_author)
+        order, _ = _spread(order, hits.authors, rules.same_author, len(order))
     return Order(order, copies)
+
+
+def first_places(
+    scores: Floats,
+    ties: npt.NDArray[np.int64],
+    clusters: npt.NDArray[np.int64],
+    authors: npt.NDArray[np.int64],
+    most: int,
+    rules: PageRules,
+) -> list[int]:
+    """The first `most` rows of the general page, without the rest: what `arrange` begins with.
+
+    `ties` sorts rows of one score (by note id), `clusters` are equal for near-copies, `authors` is
+    0 for unknown. The best rows are arranged; where they do not suffice, more are.
+    """
+    reach = 3 * most + _SCREEN
+    while True:
+        rows = _best(scores, reach)
+        order: list[int] = rows[np.lexsort((ties[rows], -scores[rows]))].tolist()
+        if rules.collapse_copies:
+            _, first = np.unique(clusters[order], return_index=True)
+            order = [order[at] for at in np.sort(first).tolist()]
+        placed, looked = order[:most], min(most, len(order))
+        if rules.same_author:
+            placed, looked = _spread(order, authors, rules.same_author, most)
+        if len(rows) == len(scores) or (len(placed) == most and looked < len(order)):
+            return placed
+        reach *= 4
+
+
+def _best(scores: Floats, reach: int) -> npt.NDArray[np.int64]:
+    """Rows of the best scores, all of the last one's equals among them."""
+    if reach >= len(scores):
+        return np.arange(len(scores))
+    least = np.partition(scores, len(scores) - reach)[len(scores) - reach]
+    return np.flatnonzero(scores >= least)
 
 
 def _sorted(hits: Hits, scores: Floats, good: npt.NDArray[np.bool_], sort: Sort) -> list[int]:
@@ -81,17 +120,20 @@ def _collapse(order: Sequence[int], clusters: Sequence[str]) -> tuple[list[int],
     return list(leaders.values()), copies
 
 
-def _spread(order: Sequence[int], authors: Sequence[str], most: int) -> list[int]:
+def _spread(
+    order: Sequence[int], authors: Authors, most: int, places: int
+) -> tuple[list[int], int]:
     """At most `most` notes of an author among any ten places in a row, while there are others.
 
-    Each place takes the first note in `order` whose author may stand there.
+    Each place takes the first note in `order` whose author may stand there. Gives the first
+    `places`, and how far it had to look for them.
     """
-    if max(Counter(filter(None, authors)).values(), default=0) <= most:
-        return list(order)
+    if max(Counter(authors[row] for row in order if authors[row]).values(), default=0) <= most:
+        return list(order[:places]), min(places, len(order))
     placed: list[int] = []
     passed = _PassedOver(most)
     turn = 0
-    for place in range(len(order)):
+    for place in range(min(places, len(order))):
         if place >= _SCREEN:
             passed.leave(authors[placed[place - _SCREEN]])
         while turn < len(order) and passed.too_many(authors[order[turn]]):
@@ -102,7 +144,7 @@ def _spread(order: Sequence[int], authors: Sequence[str], most: int) -> list[int
             chosen, turn = turn, turn + 1
         placed.append(order[chosen])
         passed.stand(authors[order[chosen]])
-    return placed
+    return placed, turn
 
 
 class _PassedOver:
@@ -110,29 +152,29 @@ class _PassedOver:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._near: Counter[str] = Counter()  # authors of the places before
-        self._turns: dict[str, deque[int]] = {}
-        self._free: list[tuple[int, str]] = []  # first turns of authors who may stand again
-        self._all: list[tuple[int, str]] = []  # and of all; both hold outdated ones too
+        self._near: Counter[Author] = Counter()  # authors of the places before
+        self._turns: dict[Author, deque[int]] = {}
+        self._free: list[tuple[int, Author]] = []  # first turns of authors who may stand again
+        self._all: list[tuple[int, Author]] = []  # and of all; both hold outdated ones too
 
-    def too_many(self, author: str) -> bool:
+    def too_many(self, author: Author) -> bool:
         """Whether a note of the author must wait: too many near, or earlier ones wait."""
         return bool(author) and (self._near[author] >= self._most or bool(self._turns.get(author)))
 
-    def add(self, turn: int, author: str) -> None:
+    def add(self, turn: int, author: Author) -> None:
         turns = self._turns.setdefault(author, deque())
         turns.append(turn)
         if len(turns) == 1:
             heappush(self._all, (turn, author))
 
-    def stand(self, author: str) -> None:
+    def stand(self, author: Author) -> None:
         """The author has taken a place."""
         self._near[author] += 1
         if turns := self._turns.get(author):
             heappush(self._all, (turns[0], author))
             self._come(author)
 
-    def leave(self, author: str) -> None:
+    def leave(self, author: Author) -> None:
         """A place of the author is no longer near."""
         self._near[author] -= 1
         if self._turns.get(author):
@@ -150,11 +192,11 @@ class _PassedOver:
             heappop(self._all)
         return self._turns[heappop(self._all)[1]].popleft()
 
-    def _come(self, author: str) -> None:
+    def _come(self, author: Author) -> None:
         if self._near[author] < self._most:
             heappush(self._free, (self._turns[author][0], author))
 
-    def _waits(self, head: tuple[int, str], most: int) -> bool:
+    def _waits(self, head: tuple[int, Author], most: int) -> bool:
         turn, author = head
         turns = self._turns[author]
         return bool(turns) and turns[0] == turn and self._near[author] < most

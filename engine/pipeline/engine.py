@@ -19,14 +19,22 @@ from engine.display import ruleset
 from engine.display.ruleset import RuleSet
 from engine.errors import DamagedIndex, LibraryBusy, NotFound, StaleIndex
 from engine.formats import ReadOptions
+from engine.formats.keywords import KeywordLine
 from engine.index import Batch
+from engine.insight.discover import NewWord
+from engine.insight.extract import Phrase
+from engine.insight.portrait import Portrait
+from engine.insight.sets import Edits
 from engine.model import CHINA, Note, Query, Row
 from engine.pipeline import ingest
 from engine.pipeline.answers import Explanation, Page, Stats
+from engine.pipeline.insights import Battle, Insights, Voice
+from engine.pipeline.keyword_rows import KeywordAnswer
 from engine.pipeline.library import Library, this_task
 from engine.pipeline.preview import Change, changes
 from engine.pipeline.report import ImportReport
 from engine.pipeline.search import Asked, Searcher
+from engine.pipeline.shelf import Shelf
 from engine.store import Store, Stored
 from engine.text import lexicon as lexicons
 from engine.text.document import batch as columns
@@ -55,6 +63,8 @@ class Engine:
         self.rule_set: RuleSet = ruleset.load(rules or own)
         self.store = Store(library.notes)
         self._suggester: tuple[tuple[int, str], Suggester] | None = None
+        self._known: tuple[tuple[object, ...], Insights] | None = None
+        self.shelf = Shelf(library, self.store)
         self._load_lexicon()
 
     @classmethod
@@ -216,6 +226,45 @@ class Engine:
         """All notes, by id."""
         return (stored.note for stored in self.store.all())
 
+    # --- keywords ------------------------------------------------------------------------------
+
+    def insights(self, now: datetime | None = None) -> Insights:
+        """Analyses over the library as it is now; kept until it changes."""
+        return self._fresh(lambda: self._insights(self.as_of(now)))
+
+    def extract(self, note: Note, most: int = 10) -> list[Phrase]:
+        """The keyword phrases of a note or draft, best first."""
+        return self.insights().extract(note, most)
+
+    def keywords(
+        self, portrait: Portrait, most: int = 50, edits: Edits | None = None
+    ) -> KeywordAnswer:
+        """A portrait's keywords with what a fight for each would meet; nothing is stored."""
+        insights = self.insights()
+        _, found = insights.keywords(portrait, edits or self.shelf.edits(portrait.name), most)
+        return KeywordAnswer(found, insights.fights(found.keywords))
+
+    def opportunity(
+        self, lines: Sequence[KeywordLine], own: Sequence[str] = (), tick: Tick | None = None
+    ) -> Battle:
+        """What a fight for each keyword of a list would meet."""
+        return self.insights().opportunities(lines, own, None, tick)
+
+    def visibility(
+        self,
+        lines: Sequence[KeywordLine],
+        own: Sequence[str],
+        rivals: Sequence[str] = (),
+        portrait: str = "",
+        tick: Tick | None = None,
+    ) -> Voice:
+        """Share of voice of brands over a list of keywords."""
+        return self.insights().voice(lines, [*own, *rivals], portrait, tick)
+
+    def propose(self, most: int = 50, tick: Tick = _quiet) -> list[NewWord]:
+        """New words of the notes that the lexicon lacks; refused ones are not proposed again."""
+        return self.insights().new_words(most, self.shelf.refused(), tick)
+
     # --- lexicon -------------------------------------------------------------------------------
 
     def term(self, word: str) -> str:
@@ -248,6 +297,13 @@ class Engine:
             self._rebuild(_quiet)
 
     # --- inside --------------------------------------------------------------------------------
+
+    def _insights(self, now: datetime) -> Insights:
+        state = (self.index.version, self.segmenter.fingerprint, self.rule_set.label, now)
+        if self._known is None or self._known[0] != state:
+            made = Insights(self.store, self.index, self.segmenter, self.rule_set, now)
+            self._known = state, made
+        return self._known[1]
 
     def _load_lexicon(self) -> None:
         self.segmenter = Segmenter(lexicons.load(self.library.lexicon))

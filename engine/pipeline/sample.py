@@ -7,6 +7,7 @@ from pathlib import Path
 CORPUS = Path(__file__).parents[2] / "corpus"
 NOTES = CORPUS / "notes.jsonl"
 DEMAND = CORPUS / "juguang_keywords.csv"
+PORTRAIT = CORPUS / "portraits" / "sensitive_commuter.toml"
 OBSERVED = CORPUS / "observed_pages.csv"
 QUERIES = CORPUS / "queries.jsonl"
 QRELS = CORPUS / "qrels.tsv"

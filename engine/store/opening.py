@@ -11,7 +11,7 @@ from engine.errors import Damaged, LibraryBusy, NoterankError
 
 COPY = "restore notes.db from a copy"
 _SAFE = (3, 51, 3)  # below it a write racing a WAL checkpoint can corrupt the file
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE notes (
   note_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, cluster TEXT NOT NULL,
@@ -41,6 +41,11 @@ CREATE TABLE rejected (
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 INSERT INTO meta VALUES ('seq', 0);
 """
+_SINCE_1 = """
+CREATE TABLE saved (
+  kind TEXT, name TEXT, version INTEGER, created_at TEXT NOT NULL, content BLOB NOT NULL,
+  crc INTEGER NOT NULL, PRIMARY KEY (kind, name, version)) WITHOUT ROWID;
+"""
 
 
 def open_database(path: Path | None, read_only: bool) -> apsw.Connection:
@@ -68,12 +73,13 @@ def open_database(path: Path | None, read_only: bool) -> apsw.Connection:
 
 
 def _create(db: apsw.Connection) -> None:
-    """Make the tables of a new file; of several processes at once the first does."""
-    if db.pragma("user_version"):
+    """Make the tables of a new file, or those that an older one lacks; one process does it."""
+    if db.pragma("user_version") == _SCHEMA_VERSION:
         return
     db.execute("BEGIN IMMEDIATE")
-    if not db.pragma("user_version"):
-        db.execute(_SCHEMA)
+    known = db.pragma("user_version")
+    if known < _SCHEMA_VERSION:
+        db.execute(_SINCE_1 if known else _SCHEMA + _SINCE_1)
         db.pragma("user_version", _SCHEMA_VERSION)
     db.execute("COMMIT")
 

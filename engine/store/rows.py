@@ -32,6 +32,23 @@ class Progress:
     report: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One version of a portrait, a keyword set, a snapshot or a decision; content is JSON."""
+
+    kind: str
+    name: str
+    version: int
+    created_at: str
+    content: Any
+
+
+def saved(kind: str, name: str, version: int, created_at: str, content: bytes, crc: int) -> Saved:
+    if crc_of(kind, name, content) != crc:
+        raise Damaged(f"{kind} {name} (version {version}) in notes.db is damaged", COPY)
+    return Saved(kind, name, version, created_at, orjson.loads(content))
+
+
 def crc_of(note_id: str, cluster: str, content: bytes) -> int:
     return zlib.crc32(content, zlib.crc32(f"{note_id}\0{cluster}".encode()))
 

@@ -22,6 +22,7 @@ from engine.model import CHINA, Counts, Demand, Note, Related, Sighting
 from engine.store.opening import COPY, open_database, refusal
 from engine.store.rows import (
     Progress,
+    Saved,
     Stored,
     counted,
     counts_out,
@@ -31,6 +32,7 @@ from engine.store.rows import (
     moment_of,
     progress_of,
     row_of,
+    saved,
     seen,
     stored,
 )
@@ -231,6 +233,30 @@ class Store:
         query = "SELECT word FROM related WHERE keyword = ? ORDER BY word"
         return list(self._read(str, query, (keyword,)))
 
+    # --- portraits, keyword sets, snapshots, decisions -----------------------------------------
+
+    def save(self, kind: str, name: str, content: Any, now: datetime) -> int:
+        """Keep a new version; what equals the newest one is not kept again. The version."""
+        known = self.saved(kind, name)
+        packed = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+        if known and orjson.dumps(known[-1].content, option=orjson.OPT_SORT_KEYS) == packed:
+            return known[-1].version
+        version = known[-1].version + 1 if known else 1
+        row = (kind, name, version, now.astimezone(CHINA).isoformat(), packed)
+        self._db.execute(
+            "INSERT INTO saved VALUES (?, ?, ?, ?, ?, ?)", (*row, crc_of(kind, name, packed))
+        )
+        return version
+
+    def saved(self, kind: str, name: str | None = None) -> list[Saved]:
+        """Versions of a name, oldest first; without a name the newest version of each."""
+        columns = "SELECT kind, name, version, created_at, content, crc FROM saved WHERE kind = ?"
+        if name is not None:
+            query = f"{columns} AND name = ? ORDER BY version"
+            return list(self._read(saved, query, (kind, name)))
+        every = self._read(saved, f"{columns} ORDER BY name, version", (kind,))
+        return list({row.name: row for row in every}.values())
+
     # --- imports -------------------------------------------------------------------------------
 
     def progress(self, digest: str) -> Progress | None:
@@ -286,7 +312,9 @@ class Store:
             raise Damaged(f"{self.path}: {problem}", COPY)
         self.published()
         counts = self._read(counted, "SELECT day, content FROM counts")
-        for rows in (self.observations(), self.demand(), counts):
+        columns = "SELECT kind, name, version, created_at, content, crc FROM saved"
+        kept = self._read(saved, columns)
+        for rows in (self.observations(), self.demand(), counts, kept):
             deque(rows, maxlen=0)
         return sum(1 for _ in self.all())
 

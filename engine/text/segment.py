@@ -43,6 +43,15 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Spans:
+    """Where words stand in a batch of texts: columns as in `Terms`, none inside another."""
+
+    starts: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int32]
+    offsets: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One term in a folded text; `bigram` when it is no word."""
 
@@ -86,6 +95,11 @@ class Segmenter:
         with self._lock:
             rows = self._rows(texts, analysis.TERMS, self._terms)
         return Terms(rows.ids, rows.starts, rows.ends, rows.bounds)
+
+    def plain(self, texts: Sequence[str]) -> Spans:
+        """The plain cut of many texts, which are folded on the way: phrases and jieba's words."""
+        rows = self._rows(texts, analysis.PLAIN)
+        return Spans(rows.starts, rows.ends, rows.bounds)
 
     def brands(self) -> Brands:
         """The brands, folded, that the terms of the vocabulary name."""

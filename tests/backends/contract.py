@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -212,6 +213,47 @@ class IndexContract:
         assert index.signals(["b", "a", "x"])["a"].tags == ("护肤", "平价")
         index.update([], ["a"], 2)
         assert index.labels("tags") == {}
+
+    def test_holding_counts_live_notes_with_all_terms_in_one_field(self, index: Index) -> None:
+        documents = [
+            note("a", body="油皮 面霜", tags="面霜"),
+            note("b", body="油皮", title="面霜"),
+            note("c", tags="油皮 面霜 推荐"),
+            note("d", body="油皮 面霜"),
+        ]
+        index.update(documents, [], 1)
+        index.update([], ["d"], 2)
+        groups = [("油皮", "面霜"), ("面霜",), ("没有", "面霜"), ()]
+        assert index.holding(groups) == [2, 3, 0, 0]
+        assert index.holding(groups, ("title", "tags")) == [1, 3, 0, 0]
+
+    def test_many_searches_at_once_find_the_rows_that_each_finds(self, index: Index) -> None:
+        documents = [
+            note("b", body="油皮 面霜", likes=5, author="x", brands=("甲",)),
+            note("a", body="面霜", published=7, author="y", kind="video", channel="declared"),
+            note("c", body="油皮", brands=("甲", "乙")),
+        ]
+        documents[0] = replace(documents[0], signals=replace(documents[0].signals, cluster="a"))
+        index.update(documents, [], 1)
+        index.update([note("d", body="面霜 面霜")], ["c"], 2)
+        queries = [ask("面霜"), ask("油皮", "面霜"), ask("没有")]
+        roster = index.roster()
+        for query, (rows, scores) in zip(
+            queries, index.best_of_many(queries, FLAT, 10), strict=True
+        ):
+            hits = index.search(query, FLAT, 10)
+            assert [roster.note_ids[row] for row in rows] == hits.note_ids
+            assert scores.tolist() == hits.bm25.tolist()
+            for name in ("published", "likes", "collects", "comments", "shares"):
+                assert roster.counts[name][rows].tolist() == getattr(hits, name).tolist()
+            assert roster.kinds[rows].tolist() == hits.kinds
+            assert roster.channels[rows].tolist() == hits.channels
+        place = {note_id: row for row, note_id in enumerate(roster.note_ids)}
+        assert roster.clusters[place["a"]] == roster.clusters[place["b"]]
+        assert roster.clusters[place["a"]] != roster.clusters[place["d"]]
+        assert roster.authors[place["d"]] == 0 < roster.authors[place["a"]]
+        assert roster.brands_of(place["b"]) == ["甲"]
+        assert roster.order[place["a"]] < roster.order[place["b"]] < roster.order[place["d"]]
 
     def test_coverage_is_the_share_of_the_words_by_rarity(self, index: Index) -> None:
         index.update([note("a", "面霜 敏感肌"), note("b", "面霜"), note("c", title="sk2")], [], 1)

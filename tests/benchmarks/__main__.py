@@ -1,4 +1,5 @@
-"""python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory.
+"""python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, extract,
+portraits, voice.
 
 Ratios come from one process, engines in turn; times are medians of the runs, with their spread.
 Never part of a test: machines are noisy, ratios hold.
@@ -9,7 +10,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import analysis, core, memory, search, segment, suggest
+from tests.benchmarks import (
+    analysis,
+    core,
+    extract,
+    memory,
+    portraits,
+    search,
+    segment,
+    suggest,
+    voice,
+)
 
 TABLES: dict[str, Callable[[], None]] = {
     "analysis": analysis.table,
@@ -18,12 +29,15 @@ TABLES: dict[str, Callable[[], None]] = {
     "suggest": suggest.table,
     "core": core.table,
     "memory": memory.table,
+    "extract": extract.table,
+    "portraits": portraits.table,
+    "voice": voice.table,
 }
 
 
 def main() -> None:
     """Print the tables asked for, all by default."""
-    names = sys.argv[1:] or list(TABLES)
+    names = [arg for arg in sys.argv[1:] if not arg.endswith(".jsonl")] or list(TABLES)
     unknown = [name for name in names if name not in TABLES]
     if unknown:
         sys.exit(f"no table {', '.join(unknown)}; use {', '.join(TABLES)}")

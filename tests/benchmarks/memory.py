@@ -37,7 +37,7 @@ from engine.text.segment import Segmenter
 from tests.benchmarks import material
 
 NOTES = int(os.environ.get("NOTERANK_NOTES", "100000"))
-_AT_ONCE = 20_000
+AT_ONCE = 20_000
 _WORDS = [
     "敏感肌面霜",
     "油皮粉底液推荐",
@@ -80,7 +80,7 @@ def _build(folder: Path) -> None:
         made = notes(NOTES)
         while True:
             start = time.perf_counter()
-            rows = list(itertools.islice(made, _AT_ONCE))
+            rows = list(itertools.islice(made, AT_ONCE))
             texts = [t for n in rows for t in (n.title, n.body, *n.tags)]
             seconds["text"] += time.perf_counter() - start
             if not rows:
@@ -116,7 +116,7 @@ def _search(folder: Path) -> None:
     asked = [parse(words, segmenter) for words in _WORDS]
     rules, now = ruleset.load("balanced"), datetime(2026, 11, 1, tzinfo=CHINA)
     index = EmbeddedIndex(folder, "benchmark")
-    searcher = Searcher(_Notes(), index, segmenter, rules, now)  # type: ignore[arg-type]
+    searcher = Searcher(Notes(), index, segmenter, rules, now)  # type: ignore[arg-type]
     one = Scoring(title=0, tags=0)
     bare = _median(lambda n: view.best(asked[n], one, 10))
     steps = {
@@ -131,7 +131,7 @@ def _search(folder: Path) -> None:
           f"query; {postings:,} postings")  # fmt: skip
 
 
-class _Notes:
+class Notes:
     """Stands in for the store, which the page asks for ten notes."""
 
     def __init__(self) -> None:

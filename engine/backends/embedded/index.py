@@ -29,8 +29,8 @@ from engine.backends.embedded.segment import Segment
 from engine.backends.embedded.view import View
 from engine.backends.embedded.writing import write_batch
 from engine.errors import DamagedIndex, StaleIndex
-from engine.index import Batch, Hits, Scoring, TermScore
-from engine.model import Document, Query, Signals
+from engine.index import Batch, Hits, Integers, Roster, Scoring, TermScore
+from engine.model import FIELDS, Document, Query, Signals
 
 _MANIFEST = "MANIFEST.json"
 _CURE = "run `noterank rebuild`: the index is made again from notes.db"
@@ -64,6 +64,19 @@ class EmbeddedIndex:
 
     def coverage(self, query: Query, note_ids: Sequence[str]) -> npt.NDArray[np.float64]:
         return self._current().coverage(query, note_ids)
+
+    def best_of_many(
+        self, queries: Sequence[Query], scoring: Scoring, limit: int
+    ) -> list[tuple[Integers, npt.NDArray[np.float32]]]:
+        view = self._current()
+        found = view.best_of_many(queries, scoring, limit) if queries else []
+        return [(view.rows(ranking), ranking.scores) for ranking in found]
+
+    def roster(self) -> Roster:
+        return self._current().roster
+
+    def holding(self, groups: Sequence[Sequence[str]], fields: Sequence[str] = FIELDS) -> list[int]:
+        return self._current().holding(groups, fields)
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         return self._current().vocabulary()

@@ -99,6 +99,25 @@ class Part:
             mask[self.segment.postings(field, number)[0]] = True
         return mask
 
+    def holding(self, terms: Sequence[str], fields: Sequence[str]) -> int:
+        """Live documents that hold all terms in one of the fields; the shortest list leads."""
+        numbers = [self.segment.vocabulary.find(term) for term in terms]
+        if not numbers or min(numbers) < 0:
+            return 0
+        found = [self._all_in(field, numbers) for field in fields]
+        docs = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        return int(np.count_nonzero(self.live[docs]))
+
+    def _all_in(self, field: str, numbers: Sequence[int]) -> npt.NDArray[np.int64]:
+        lists = sorted((self.segment.postings(field, n)[0] for n in numbers), key=len)
+        kept = lists[0].astype(np.int64)
+        for docs in lists[1:]:
+            if not len(kept):
+                break
+            places = np.minimum(np.searchsorted(docs, kept), len(docs) - 1)
+            kept = kept[docs[places] == kept]
+        return kept
+
     def passing(self, query: Query) -> Mask:
         """Live documents that pass the filter, hold what is required and nothing excluded."""
         mask = self.live & self._filtered(query.filter)

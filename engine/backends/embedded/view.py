@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.backends.embedded.facts import CHANNELS, KINDS, NUMBERS, joined
 from engine.backends.embedded.merging import live_counts
 from engine.backends.embedded.part import Mask, Part
 from engine.backends.embedded.scorer import Known, Scorer, Statistics
 from engine.backends.embedded.task import Ranking, Task
 from engine.bm25 import encode_length, idf, term_scores
-from engine.index import Hits, Scoring, TermScore, words_of
+from engine.index import Hits, Roster, Scoring, TermScore, roster_of, words_of
 from engine.model import FIELDS, Clause, Document, Filter, Query, Signals
 
 _KEPT_SCORERS = 8
@@ -62,6 +63,37 @@ class View:
         """`best` for many queries in one call, on so many threads; the first one's filter holds."""
         scorer = self.scorer(scoring)
         return Task(self.parts).best_of_many(queries, scorer, limit, workers)
+
+    @cached_property
+    def roster(self) -> Roster:
+        """All documents of all parts in a row, dropped ones included."""
+        if not self.parts:
+            empty = np.zeros(0, np.int64)
+            names = [name for name, _ in NUMBERS]
+            none = np.zeros(1, np.int64), empty, ()
+            return roster_of([], [], [], [], [], dict.fromkeys(names, empty), none)
+        known = joined([part.segment.facts for part in self.parts])
+        columns = known.columns
+        starts, numbers = known.ragged["brands_of"]
+        return roster_of(
+            known.note_ids,
+            known.clusters,
+            [known.authors[number] for number in columns["author"].tolist()],
+            [KINDS[number] for number in columns["kind"].tolist()],
+            [CHANNELS[number] for number in columns["channel"].tolist()],
+            {name: columns[name] for name, _ in NUMBERS},
+            (starts.astype(np.int64), numbers.astype(np.int64), known.labels),
+        )
+
+    def rows(self, ranking: Ranking) -> npt.NDArray[np.int64]:
+        """The roster's rows of what was found."""
+        sizes = [part.segment.documents for part in self.parts]
+        bases = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        return np.asarray(bases[ranking.parts] + ranking.docs)
+
+    def holding(self, groups: Sequence[Sequence[str]], fields: Sequence[str]) -> list[int]:
+        """For each group of terms the live notes that hold all of them in one of the fields."""
+        return [sum(part.holding(group, fields) for part in self.parts) for group in groups]
 
     def places(
         self,

@@ -69,7 +69,7 @@ class Dictionary(NamedTuple):
 @cache
 def version() -> str:
     """Names jieba's dictionary and model, and the folding of this Python."""
-    folder = _folder()
+    folder = jieba_folder()
     digest = hashlib.sha256(f"{_FORM} {unicodedata.unidata_version} {FOLDING}".encode())
     for name in ("dict.txt", *(f"finalseg/prob_{part}.py" for part in ("start", "trans", "emit"))):
         digest.update((folder / name).read_bytes())
@@ -93,7 +93,8 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "noterank"
 
 
-def _folder() -> Path:
+def jieba_folder() -> Path:
+    """Where jieba is installed."""
     found = importlib.util.find_spec("jieba")
     if found is None or found.origin is None:
         raise ImportError("jieba is not installed; run `uv sync`")
@@ -134,7 +135,7 @@ def _write(made: Dictionary, path: Path) -> None:
 def _make() -> Dictionary:
     frequencies: dict[str, int] = {}
     total = 0
-    with (_folder() / "dict.txt").open(encoding="utf-8") as lines:
+    with (jieba_folder() / "dict.txt").open(encoding="utf-8") as lines:
         for line in lines:
             word, frequency = line.strip().split(" ")[:2]
             frequencies[word] = int(frequency)  # the last of two lines counts, the sum has both

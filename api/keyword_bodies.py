@@ -1,0 +1,90 @@
+"""Request bodies about keywords, with examples in both languages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.formats.keywords import KeywordLine
+
+_Word = Annotated[str, Field(min_length=1, max_length=100)]
+_Brand = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DraftBody(_Strict):
+    """A note or draft."""
+
+    title: str = Field("", max_length=1_000)
+    text: str = Field("", max_length=100_000)
+    tags: list[Annotated[str, Field(max_length=100)]] = Field([], max_length=100)
+
+
+class WeighedKeyword(_Strict):
+    """A keyword of a list; unknown stays null."""
+
+    keyword: _Word
+    weight: float | None = Field(None, ge=0, le=1e9)
+    kind: str = Field("", max_length=20)
+    intent: str = Field("", max_length=20)
+    demand: int | None = Field(None, ge=0, le=10**12, description="Searches a month.")
+
+
+class ListBody(_Strict):
+    """Keywords, plain or weighed."""
+
+    keywords: list[_Word | WeighedKeyword] = Field(min_length=1, max_length=10_000)
+
+    def lines(self) -> list[KeywordLine]:
+        """The list as the engine takes it."""
+        return [
+            KeywordLine(word)
+            if isinstance(word, str)
+            else KeywordLine(word.keyword, word.weight, word.kind, word.intent, word.demand)
+            for word in self.keywords
+        ]
+
+
+class VoiceBody(ListBody):
+    """Keywords and the brands to look for, by any of their spellings."""
+
+    own: list[_Brand] = Field(min_length=1, max_length=20)
+    rivals: list[_Brand] = Field([], max_length=50)
+
+
+Examples = dict[str, dict[str, Any]]
+DRAFTS: Examples = {
+    "中文": {
+        "value": {
+            "title": "敏感肌面霜怎么选",
+            "text": "换季泛红，屏障修护最要紧。",
+            "tags": ["敏感肌"],
+        }
+    },
+    "English": {"value": {"title": "SK-II", "text": "神仙水空瓶，两年四瓶。"}},
+}
+PORTRAITS: Examples = {
+    "中文": {
+        "value": {
+            "name": "敏感肌通勤白领",
+            "who": {"age": [25, 32], "traits": ["敏感肌"]},
+            "what": {"interests": ["面霜", "精华"]},
+        }
+    },
+    "English": {"summary": "a preset", "value": {"name": "gen z", "preset": "Z世代"}},
+}
+LISTS: Examples = {
+    "中文": {"value": {"keywords": ["敏感肌面霜", "屏障修护"]}},
+    "English": {
+        "summary": "with a weight and known demand",
+        "value": {"keywords": [{"keyword": "SK-II", "weight": 2, "demand": 12000}]},
+    },
+}
+VOICES: Examples = {
+    "中文": {"value": {"keywords": ["敏感肌面霜"], "own": ["沐禾集"], "rivals": ["初棠"]}},
+    "English": {"value": {"keywords": ["面霜"], "own": ["SK2"]}},
+}

@@ -1,0 +1,140 @@
+"""extract: the keyword phrases of notes and drafts."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from engine.cli import show
+from engine.cli.app import JsonOption, LibraryOption, app, out, print_json
+from engine.errors import BadFile, BadOption
+from engine.insight.candidates import Text
+from engine.insight.extract import Extractor
+from engine.model import Note
+from engine.pipeline import Engine, keyword_rows
+from engine.text import lexicon as lexicons
+from engine.text.runs import Reader
+from engine.text.segment import Segmenter
+
+_BLOCK = 5_000  # lines that are one another's collection
+
+
+@app.command()
+def extract(
+    library: LibraryOption,
+    file: Annotated[str | None, typer.Argument(help="A note or draft as text; - reads it.")] = None,
+    jsonl: Annotated[
+        Path | None, typer.Option(help="Lines of {id, title, text}; - reads standard input.")
+    ] = None,
+    top: Annotated[int, typer.Option(help="Phrases a text, 1 to 100.")] = 10,
+    explain: Annotated[bool, typer.Option(help="The parts of each score.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Keyword phrases of a note or draft, best first.
+
+    With `--jsonl` one JSON line in (`id, title, text`) gives one out (`id, keywords`); the lines,
+    5,000 at a time, are one another's collection. The library's lexicon is used where there is one.
+
+    Examples:
+
+    - `noterank extract draft.md`
+
+    - `echo 敏感肌面霜怎么选 | noterank extract - --explain`
+
+    - `noterank extract --jsonl notes.jsonl --top 5 > keywords.jsonl`
+    """
+    started = time.perf_counter()
+    if not 1 <= top <= 100:
+        raise BadOption(f"top is {top}", "use 1 to 100")
+    if (file is None) == (jsonl is None):
+        raise BadOption("nothing to read, or two things", "give FILE, or - , or --jsonl FILE")
+    if jsonl is not None:
+        _extract_lines(library, jsonl, top)
+        return
+    note = _draft(str(file))
+    if (library / "notes.db").is_file():
+        with Engine.open(library) as engine:
+            found = engine.extract(note, top)
+    else:
+        found = _extractor(library).extract([Text.of(note)], top)[0]
+    if as_json:
+        print_json([keyword_rows.phrase_row(one) for one in found], started)
+        return
+    show.table("", keyword_rows.EXTRACT, [(p.keyword, p.score, p.kind) for p in found])
+    for phrase in found if explain else ():
+        out.print()
+        _print_parts(phrase.keyword, keyword_rows.why_phrase(phrase))
+
+
+def _draft(file: str) -> Note:
+    """A draft: the first line is the title when there is more (`# ` is taken off)."""
+    if file == "-":
+        text = sys.stdin.read()
+    else:
+        try:
+            text = Path(file).read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise BadFile(f"{file} is not UTF-8", "save it as UTF-8") from error
+    first, _, rest = text.strip().partition("\n")
+    title = first.removeprefix("# ").strip()
+    return Note("draft", title=title, body=rest) if rest.strip() else Note("draft", body=title)
+
+
+def _extractor(library: Path) -> Extractor:
+    return Extractor(Reader(Segmenter(lexicons.load(library / "lexicon"))))
+
+
+def _extract_lines(library: Path, path: Path, top: int) -> None:
+    extractor = _extractor(library)
+    texts: list[Text] = []
+    ids: list[Any] = []
+
+    def flush() -> None:
+        for known, found in zip(ids, extractor.extract(texts, top), strict=True):
+            line = {"id": known, "keywords": [phrase.keyword for phrase in found]}
+            sys.stdout.buffer.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        ids.clear()
+        texts.clear()
+
+    for number, line in _lines(path):
+        known, text = _record(path, number, line)
+        ids.append(known)
+        texts.append(text)
+        if len(texts) == _BLOCK:
+            flush()
+    flush()
+    sys.stdout.buffer.flush()
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    if str(path) == "-":
+        yield from enumerate(sys.stdin.buffer, 1)
+        return
+    with path.open("rb") as file:
+        yield from enumerate(file, 1)
+
+
+def _record(path: Path, number: int, line: bytes) -> tuple[Any, Text]:
+    place = f"{path.name}, line {number}"
+    try:
+        row = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        raise BadFile(f"{place}: {error}", 'write {"id": …, "title": …, "text": …}') from error
+    if not isinstance(row, dict):
+        raise BadFile(f"{place} is no object", 'write {"id": …, "title": …, "text": …}')
+    parts = [row.get("title") or "", row.get("text") or ""]
+    tags = row.get("tags") or []
+    if not all(isinstance(part, str) for part in (*parts, *tags)):
+        raise BadFile(f"{place}: title, text and tags are text", "write them as strings")
+    note = Note(str(number), title=parts[0], body=parts[1], tags=tuple(tags))
+    return row.get("id", number), Text.of(note)
+
+
+def _print_parts(title: str, rows: Sequence[keyword_rows.Row]) -> None:
+    show.table(title, ("part", "value", "note"), [(r["part"], r["value"], r["note"]) for r in rows])

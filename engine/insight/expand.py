@@ -1,0 +1,125 @@
+"""A keyword -> others near it: long tail, related, lifestyle angles, up and down the search.
+
+Long tail are phrases of the notes that hold the keyword and more. Related words bring the same
+pages or stand in the same notes, without sharing a word with it. Angles are the scenes, crowds,
+pains, effects and ways of use that the keyword's own notes speak of more than the rest does. Words
+up- and downstream come from imported lists of related searches, never from guesses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.insight.candidates import Text, candidates
+from engine.insight.distinct import distinctness
+from engine.insight.extract import Collection, Extractor
+from engine.insight.kinds import Kinds, intent
+from engine.insight.library import Library
+from engine.text.normalise import fold_key
+from engine.text.runs import Reader
+
+Relation = Literal["longtail", "related", "angle", "upstream", "downstream"]
+_NOTES = 200
+_PHRASES = 20
+_LEAST = 2
+_SHARED_PAGES = 3
+_LEAST_Z = 1.0
+_ANGLES = ("scene", "crowd", "pain", "effect")
+_WAYS = re.compile(
+    r"(教程|做法|喝法|吃法|用法|搭配|测评|评测|盲盒|平替|清单|合集|推荐|攻略|打卡|开箱|体验)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A word near a keyword: `notes` of the keyword's own name it; `evidence` says how we know."""
+
+    keyword: str
+    relation: Relation
+    notes: int
+    z: float | None
+    evidence: str
+    examples: tuple[str, ...]
+
+
+def expand(
+    keyword: str,
+    library: Library,
+    reader: Reader,
+    extractor: Extractor,
+    related: Sequence[str] = (),
+    most: int = 40,
+) -> list[Near]:
+    """Words near a keyword, the strongest of each relation first."""
+    page = library.page(keyword, _NOTES)
+    top = page[0][1] if page else 1.0
+    ids = [note_id for note_id, score in page if score >= 0.25 * top]
+    stored = library.texts(ids)
+    ids = [i for i in ids if i in stored]
+    found = candidates([Text.of(stored[i]) for i in ids], reader)
+    collection = Collection.of(found)
+    kinds = Kinds(reader.segmenter)
+    key = fold_key(keyword)
+    holders: dict[str, list[str]] = {}
+    surfaces: dict[str, str] = {}
+    for note_id, own in zip(ids, found, strict=True):
+        for one in extractor.best(own, collection, _PHRASES):
+            holders.setdefault(fold_key(one.keyword), []).append(note_id)
+            surfaces.setdefault(fold_key(one.keyword), one.keyword)
+    wanted = [p for p, own in holders.items() if p != key and len(own) >= _LEAST]
+    wanted = sorted(p for p in wanted if reader.typed(p) or key in p)
+    counts = library.holding(wanted)
+    pages = _shared(wanted, ids, library)
+    rows: list[Near] = []
+    for phrase, whole in zip(wanted, counts, strict=True):
+        notes = holders[phrase]
+        rest = max(len(library) - len(ids), 0)
+        known = distinctness(len(notes), len(ids), max(whole - len(notes), 0), rest)
+        relation = _relation(key, phrase, kinds, reader)
+        if relation is None or (relation != "longtail" and known.z < _LEAST_Z):
+            continue
+        if relation == "related" and pages[phrase] < _SHARED_PAGES and len(notes) < _SHARED_PAGES:
+            continue
+        said = f"{len(notes)} 篇同现（全库 {whole}），首页重合 {pages[phrase]}/10"
+        spelt = reader.spelling(phrase)
+        shown = spelt if spelt != phrase else surfaces[phrase]
+        rows.append(Near(shown, relation, len(notes), known.z, said, tuple(notes[:3])))
+    rows += _listed(key, related)
+    rows.sort(key=lambda row: (row.relation, -(row.z or 0.0) * row.notes, row.keyword))
+    taken: Counter[str] = Counter()
+    kept = []
+    for row in rows:
+        taken[row.relation] += 1
+        if taken[row.relation] <= max(1, most // 3):
+            kept.append(row)
+    return kept
+
+
+def _shared(phrases: Sequence[str], ids: Sequence[str], library: Library) -> dict[str, int]:
+    """How many of the first ten places of each phrase's page stand on the keyword's too."""
+    first = set(ids[:10])
+    return {p: len(first & {i for i, _ in library.page(p, 10)}) for p in phrases}
+
+
+def _relation(key: str, phrase: str, kinds: Kinds, reader: Reader) -> Relation | None:
+    if key in phrase:
+        return "longtail"
+    if phrase in key:
+        return None
+    if kinds.kind(phrase) in _ANGLES or _WAYS.search(phrase) or intent(phrase)[1]:
+        return "angle"
+    words, own = set(reader.segmenter.words(key)), set(reader.segmenter.words(phrase))
+    return None if words & own else "related"
+
+
+def _listed(key: str, related: Sequence[str]) -> list[Near]:
+    """Words of a related-searches list: narrower ones come after the keyword, others before."""
+    rows = []
+    for word in related:
+        relation: Relation = "downstream" if key in fold_key(word) else "upstream"
+        rows.append(Near(word, relation, 0, None, "相关搜索列表", ()))
+    return rows

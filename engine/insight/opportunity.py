@@ -1,0 +1,264 @@
+"""Where to fight: demand, supply, difficulty, freshness and room of each keyword.
+
+Difficulty is 0 to 100, from the first ten places (the incumbents), each part from 0 (easy) to 1:
+
+    engagement  mean of ln(1 + interactions) / ln(1 + 100,000) of incumbents, at most 1
+    authors     mean tier of incumbents by fans: below 1,000 0, 10,000 .25, 100,000 .5,
+                1,000,000 .75, above 1
+    young       share of incumbents published within 90 days: pages that still move are contested
+    exact       share of incumbents with the whole keyword in the title
+    distinct    share of places that stand for one note only, without near-copies behind them
+
+    difficulty = 100 × fullness × Σ weight × part / Σ weight, fullness = places / 10
+
+A part that no incumbent lets us know is left out of both sums: unknown never counts as zero.
+
+    opportunity = 100 × ∛(heat × room × scarcity)
+    heat = log10(1 + monthly searches) / 6, at most 1; room = 1 - difficulty / 100
+    scarcity = 1 / (1 + log10(1 + supply))
+
+Without imported demand heat is unknown, and so is the opportunity. `velocity`, interactions a day
+of the incumbents (median), is a proxy: it tells how much is going on, not how many search.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.index import MISSING, Roster
+
+INCUMBENTS = 10
+WEIGHTS: Mapping[str, float] = {
+    "engagement": 35,
+    "authors": 20,
+    "young": 10,
+    "exact": 25,
+    "distinct": 10,
+}
+_FULL = 100_000  # interactions that count whole
+_TIERS = (1_000, 10_000, 100_000, 1_000_000)  # fans
+_YOUNG = 90  # days
+_HEAT = 6.0  # log10 of the monthly searches that count whole
+_SHARED = 3  # of ten places, for two keywords to be one fight
+_OWN_DEPTH = 20
+_LIVELY = 2  # notes that a circle needs of a keyword and of an angle
+_DAY = 86_400
+_COUNTS = ("likes", "collects", "comments", "shares")
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Incumbents:
+    """What the first ten places are; None where no incumbent lets us know.
+
+    `parts` of the difficulty by name; `age` is the median in days, `velocity` interactions a day
+    (median), `video` the share of videos among those whose kind is known.
+    """
+
+    places: int
+    parts: Mapping[str, float | None]
+    age: float | None
+    velocity: float | None
+    video: float | None
+
+    @property
+    def difficulty(self) -> float | None:
+        """0 to 100; 0 where nothing stands, None where nothing of the incumbents is known."""
+        if not self.places:
+            return 0.0
+        known = [(WEIGHTS[name], part) for name, part in self.parts.items() if part is not None]
+        if not known:
+            return None
+        mean = sum(weight * part for weight, part in known) / sum(weight for weight, _ in known)
+        return 100 * min(self.places, INCUMBENTS) / INCUMBENTS * mean
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunity:
+    """One keyword's fight. `supply` notes hold all its words in one field, `titled` in title or
+    tags: lower bounds, of this library. `demand` is searches a month, None for unknown."""
+
+    keyword: str
+    demand: int | None
+    demand_source: str
+    supply: int
+    titled: int
+    incumbents: Incumbents
+
+    @property
+    def heat(self) -> float | None:
+        return None if self.demand is None else min(math.log10(1 + self.demand) / _HEAT, 1.0)
+
+    @property
+    def scarcity(self) -> float:
+        return 1 / (1 + math.log10(1 + self.supply))
+
+    @property
+    def score(self) -> float | None:
+        """0 to 100, None while demand or difficulty is unknown."""
+        difficulty = self.incumbents.difficulty
+        if self.heat is None or difficulty is None:
+            return None
+        return float(100 * (self.heat * (1 - difficulty / 100) * self.scarcity) ** (1 / 3))
+
+
+def incumbents(
+    rows: Rows,
+    roster: Roster,
+    fans: Mapping[str, int],
+    exact: Sequence[bool],
+    copied: Sequence[bool],
+    now: datetime,
+) -> Incumbents:
+    """The first ten places: `rows` of the roster, best first; `fans` by note id where known;
+    `exact` and `copied` tell of each row whether its title holds the keyword, whether near-copies
+    stand behind it."""
+    rows = rows[:INCUMBENTS]
+    total, known = _interactions(rows, roster)
+    ages = _ages(rows, roster, now)
+    tiers = [_tier(fans[i]) for i in (roster.note_ids[row] for row in rows.tolist()) if i in fans]
+    heat = np.minimum(np.log1p(total[known]) / math.log1p(_FULL), 1.0)
+    speeds = [
+        float(count) / max(age, 1.0)
+        for count, sure, age in zip(total, known, ages, strict=True)
+        if sure and age is not None
+    ]
+    dated = [age for age in ages if age is not None]
+    kinds = [kind for kind in roster.kinds[rows].tolist() if kind]
+    return Incumbents(
+        places=len(rows),
+        parts={
+            "engagement": float(heat.mean()) if len(heat) else None,
+            "authors": statistics.fmean(tiers) if tiers else None,
+            "young": _share([age <= _YOUNG for age in dated]),
+            "exact": _share(exact[:INCUMBENTS]),
+            "distinct": _share([not copy for copy in copied[:INCUMBENTS]]),
+        },
+        age=statistics.median(dated) if dated else None,
+        velocity=statistics.median(speeds) if speeds else None,
+        video=_share([kind == "video" for kind in kinds]),
+    )
+
+
+def _interactions(
+    rows: Rows, roster: Roster
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    total = np.zeros(len(rows))
+    known = np.zeros(len(rows), bool)
+    for name in _COUNTS:
+        counts = roster.counts[name][rows]
+        total += np.where(counts == MISSING, 0, counts)
+        known |= counts != MISSING
+    return total, known
+
+
+def _ages(rows: Rows, roster: Roster, now: datetime) -> list[float | None]:
+    seconds = now.timestamp()
+    published = roster.counts["published"][rows].tolist()
+    return [None if p == MISSING else max(seconds - p, 0.0) / _DAY for p in published]
+
+
+def _tier(fans: int) -> float:
+    return sum(fans >= step for step in _TIERS) / len(_TIERS)
+
+
+def _share(values: Sequence[bool]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+# --- keywords together -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Keywords that are one fight: each shares three of ten places with the parent."""
+
+    parent: str
+    members: tuple[str, ...]
+    shared: tuple[int, ...]
+
+
+def clusters(keywords: Sequence[str], pages: Sequence[Rows]) -> list[Cluster]:
+    """Keywords, heaviest first, gather those that share enough places and have no parent yet."""
+    tops = [frozenset(rows[:INCUMBENTS].tolist()) for rows in pages]
+    free = dict.fromkeys(range(len(keywords)))
+    found = []
+    while free:
+        parent = next(iter(free))
+        shared = {other: len(tops[parent] & tops[other]) for other in free if other != parent}
+        own = [other for other, count in shared.items() if count >= _SHARED]
+        for number in (parent, *own):
+            del free[number]
+        found.append(
+            Cluster(
+                keywords[parent],
+                tuple(keywords[other] for other in own),
+                tuple(shared[other] for other in own),
+            )
+        )
+    return found
+
+
+def cannibals(
+    keywords: Sequence[str], pages: Sequence[Rows], roster: Roster, own: Sequence[str]
+) -> list[tuple[str, str, int]]:
+    """(keyword, note id, place) of own notes where two or more of one brand stand in the first 20:
+    they take places from one another. `own` are folded brands."""
+    found = []
+    for keyword, rows in zip(keywords, pages, strict=True):
+        mine = [
+            (keyword, roster.note_ids[row], place)
+            for place, row in enumerate(rows[:_OWN_DEPTH].tolist(), 1)
+            if set(own) & set(roster.brands_of(row))
+        ]
+        if len(mine) > 1:
+            found += mine
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A keyword from an angle within a circle of tags: how many of its notes stand there.
+
+    `unclaimed`: none does; then the examples are the circle's notes of that angle."""
+
+    keyword: str
+    angle: str
+    circle: str
+    notes: int
+    unclaimed: bool
+    examples: tuple[str, ...]
+
+
+def cells(
+    keyword_notes: Mapping[str, frozenset[str]],
+    angle_notes: Mapping[str, frozenset[str]],
+    circle_notes: Mapping[str, frozenset[str]],
+) -> list[Cell]:
+    """The map of keyword × angle × circle: unclaimed cells first, the liveliest surroundings first.
+
+    Only cells that could be are on it: the keyword and the angle share a note somewhere, and the
+    circle has two notes or more of each."""
+    found = []
+    for keyword, of_keyword in keyword_notes.items():
+        for angle, of_angle in angle_notes.items():
+            if angle in keyword or keyword in angle or not of_keyword & of_angle:
+                continue
+            for circle, of_circle in circle_notes.items():
+                near, other = of_keyword & of_circle, of_angle & of_circle
+                if min(len(near), len(other)) < _LIVELY:
+                    continue
+                both = near & of_angle
+                cell = Cell(
+                    keyword, angle, circle, len(both), not both, tuple(sorted(both or other)[:3])
+                )
+                found.append((not cell.unclaimed, -min(len(near), len(other)), cell))
+    found.sort(key=lambda row: (row[0], row[1], row[2].keyword, row[2].angle, row[2].circle))
+    return [cell for _, _, cell in found]

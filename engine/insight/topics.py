@@ -1,0 +1,54 @@
+"""Notes × phrases -> topics: the only file that knows scikit-learn's matrix factorisation."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+_SEED = 7
+_STEPS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """`of` gives each phrase its topic; `labels` name a topic by its three heaviest phrases."""
+
+    of: Mapping[str, int]
+    labels: Sequence[tuple[str, ...]]
+
+
+def topics(notes: Sequence[Mapping[str, float]], count: int) -> Topics:
+    """Group phrases by the notes they share: NMF of the TF-IDF matrix, seeded.
+
+    `notes` hold a weight for each of their phrases (its extraction score). TF-IDF with smoothed
+    idf and unit rows; NMF (Lee and Seung 1999) with Frobenius loss, started by NNDSVD-A.
+    """
+    phrases = sorted({phrase for note in notes for phrase in note})
+    count = min(count, len(phrases), len(notes))
+    if count < 2:
+        return Topics(dict.fromkeys(phrases, 0), [tuple(phrases[:3])] if phrases else [])
+    from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    columns = {phrase: number for number, phrase in enumerate(phrases)}
+    counts = np.zeros((len(notes), len(phrases)))
+    for row, note in enumerate(notes):
+        for phrase, weight in note.items():
+            counts[row, columns[phrase]] = weight
+    weights = TfidfTransformer().fit_transform(counts)
+    model = NMF(count, init="nndsvda", random_state=_SEED, max_iter=_STEPS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(weights)
+    parts = np.asarray(model.components_)
+    shares = parts / np.maximum(parts.sum(axis=1, keepdims=True), 1e-12)
+    own = shares.argmax(axis=0)
+    labels = []
+    for topic in range(count):
+        best = sorted(range(len(phrases)), key=lambda at: (-parts[topic, at], phrases[at]))
+        labels.append(tuple(phrases[at] for at in best[:3]))
+    return Topics({phrase: int(own[at]) for phrase, at in columns.items()}, labels)
