@@ -1,10 +1,9 @@
 """Portrait -> keyword set: weighted keywords, each with where it came from.
 
-Each step can be looked at in the set: the words of the portrait are asked one by one (by the
-engine's own ranking), so that every interest brings its notes; a note's affinity is the weighted
-sum of its scores over the pages; the phrases of these notes are weighed by how much of the
-audience's reading names them (`reach`), by how much more than the rest of the library
-(`distinct`, from a z-score), and grouped into topics, so that one loud topic does not take all.
+Each step can be looked at in the set: the words of the portrait bring the audience's notes (see
+`audience`); the phrases of these notes are weighed by how much of the reading names them
+(`reach`), by how much more than the rest of the library (`distinct`, from a z-score), and grouped
+into topics, so that one loud topic does not take all.
 Weight = √reach × distinct × (1 + what lists and questions add), then shared out to sum to 1.
 """
 
@@ -13,25 +12,20 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from engine.insight.candidates import Found, Text, candidates
-from engine.insight.distinct import Distinctness, distinctness
-from engine.insight.extract import Collection, Extractor
-from engine.insight.kinds import Intent, Kind, Kinds, intent
+from engine.insight.audience import Reading, read
+from engine.insight.distinct import distinctness
+from engine.insight.extract import Extractor
+from engine.insight.keyword_set import Keyword, KeywordSet, Provenance
+from engine.insight.kinds import Kinds, intent
 from engine.insight.library import Library
-from engine.insight.portrait import Portrait, Trait
+from engine.insight.portrait import Portrait
 from engine.insight.topics import Topics, topics
 from engine.model import Demand
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader
 
-_PAGE = 100  # places of a trait's page that count
-_AFFINE = 400  # notes that the audience's reading is taken from
-_WORTH = 0.25  # of the first place's score; what is below is no longer about the word
-_OF_A_TRAIT = 15  # notes that each trait may at least bring
-_PHRASES = 15  # of a note
-_SAVED = 5.0  # affinity of a note that the audience saved or commented
 _SAID = 1.5  # how much the portrait's own words count more
 _LEAST_Z = 1.0
 _HALF_Z = 3.0  # the z at which a phrase counts half
@@ -42,89 +36,6 @@ _FRONTS = ("who.traits", "why.goals", "when.moments")  # what people type before
 _BOTH = 3  # notes that speak of both parts of a combination
 _LONGEST = 10  # characters of a combination
 _EXAMPLES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where a keyword came from, in numbers.
-
-    `traits`: (part, word, notes of that word's page that name the keyword); `notes` of `affine`
-    notes name it, `library` of all; `topic` by its label; `together`: keywords it stands with most;
-    `searches`: of an imported list; `questions`: comments that name it; `parts` multiply to `raw`.
-    """
-
-    traits: tuple[tuple[str, str, int], ...]
-    said: bool
-    notes: int
-    affine: int
-    library: int
-    distinct: Distinctness
-    topic: str
-    together: tuple[str, ...]
-    searches: int | None
-    bag: str
-    questions: tuple[str, ...]
-    parts: tuple[tuple[str, float], ...]
-    raw: float
-
-    def sentence(self) -> str:
-        """One line for a table."""
-        said = [f"画像原词（{self.traits[0][0]}）"] if self.said and self.traits else []
-        words = "、".join(f"{word} {count} 篇" for _, word, count in self.traits[:3])
-        if words:
-            said.append(f"来自 {words}")
-        said.append(
-            f"相关笔记 {self.notes}/{self.affine}，全库 {self.library}，z {self.distinct.z:.1f}"
-        )
-        if self.topic:
-            said.append(f"话题 {self.topic}")
-        if self.together:
-            said.append(f"同现 {'、'.join(self.together)}")
-        if self.searches is not None:
-            said.append(f"聚光月搜 {self.searches:,}" + (f"（{self.bag}）" if self.bag else ""))
-        if self.questions:
-            said.append(f"评论提问 {len(self.questions)} 条")
-        return " · ".join(said)
-
-
-@dataclass(frozen=True, slots=True)
-class Keyword:
-    """One keyword of a set; weights of a set sum to 1. `examples` are note ids."""
-
-    keyword: str
-    kind: Kind
-    intent: Intent
-    weight: float
-    provenance: Provenance
-    examples: tuple[str, ...]
-    locked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordSet:
-    """The keywords of a portrait, heaviest first.
-
-    `traits` are the portrait's words with the notes each brought, `left_out` what was dropped and
-    why, `topics` the labels of the topics with their share of the weight.
-    """
-
-    portrait: Portrait
-    keywords: tuple[Keyword, ...]
-    traits: tuple[tuple[Trait, int], ...]
-    affine: int
-    topics: tuple[tuple[str, float], ...]
-    left_out: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What the audience reads: affinity by note, notes by trait, texts, phrases by note."""
-
-    affinity: Mapping[str, float]
-    pages: Mapping[str, frozenset[str]]
-    found: Mapping[str, Found]
-    scores: Mapping[str, Mapping[str, float]]
-    surfaces: Mapping[str, str]
 
 
 def derive(
@@ -150,7 +61,7 @@ class _Derivation:
         self._left_out: dict[str, str] = {}
 
     def keyword_set(self, most: int) -> KeywordSet:
-        reading = self._read()
+        reading = read(self._portrait, self._library, self._reader, self._extractor)
         notes = self._naming(reading)
         raw = self._weighed(reading, notes)
         grouped = topics(
@@ -177,55 +88,9 @@ class _Derivation:
             left_out=tuple(sorted(self._left_out.items())),
         )
 
-    # --- the audience's notes ------------------------------------------------------------------
-
-    def _read(self) -> _Reading:
-        affinity: dict[str, float] = defaultdict(float)
-        pages: dict[str, frozenset[str]] = {}
-        brought: set[str] = set()
-        for trait in self._portrait.asked():
-            page = self._library.page(trait.word, _PAGE)
-            page = [(note_id, score) for note_id, score in page if score > _WORTH * page[0][1]]
-            pages[trait.word] = frozenset(note_id for note_id, _ in page)
-            brought.update(note_id for note_id, _ in page[:_OF_A_TRAIT])
-            for note_id, score in page:
-                affinity[note_id] += trait.weight * score / page[0][1]
-        for note_id in self._portrait.saved:
-            affinity[note_id] += _SAVED
-            brought.add(note_id)
-        order = sorted(affinity, key=lambda note_id: (-affinity[note_id], note_id))
-        chosen = sorted(brought | set(order[:_AFFINE]))
-        stored = self._library.texts(chosen)
-        kept = [i for i in chosen if i in stored and not self._shut_out(Text.of(stored[i]))]
-        return self._phrases({i: affinity[i] for i in kept}, pages, stored)
-
-    def _shut_out(self, text: Text) -> bool:
-        """Whether an excluded word stands in the title or in a tag."""
-        texts = [fold_key(part) for part in (text.title, *text.tags)]
-        return any(word in part for word in self._excluded for part in texts)
-
-    def _phrases(
-        self,
-        affinity: Mapping[str, float],
-        pages: Mapping[str, frozenset[str]],
-        stored: Mapping[str, object],
-    ) -> _Reading:
-        ids = list(affinity)
-        found = candidates([Text.of(stored[i]) for i in ids], self._reader)  # type: ignore[arg-type]
-        collection = Collection.of(found)
-        scores: dict[str, dict[str, float]] = {}
-        surfaces: dict[str, Counter[str]] = defaultdict(Counter)
-        for note_id, own in zip(ids, found, strict=True):
-            best = self._extractor.best(own, collection, _PHRASES)
-            scores[note_id] = {fold_key(p.keyword): p.score for p in best}
-            for phrase in best:
-                surfaces[fold_key(phrase.keyword)][phrase.keyword] += 1
-        usual = {key: min(c, key=lambda s: (-c[s], s)) for key, c in surfaces.items()}
-        return _Reading(affinity, pages, dict(zip(ids, found, strict=True)), scores, usual)
-
     # --- phrases weighed -----------------------------------------------------------------------
 
-    def _naming(self, reading: _Reading) -> dict[str, list[str]]:
+    def _naming(self, reading: Reading) -> dict[str, list[str]]:
         """Phrase -> the affine notes that name it, for phrases that may be keywords."""
         wanted = {key for own in reading.scores.values() for key in own}
         wanted |= {key for key in self._said if self._may_be_said(key)}
@@ -255,7 +120,7 @@ class _Derivation:
         return self._reader.typed(key)
 
     def _weighed(
-        self, reading: _Reading, notes: Mapping[str, Sequence[str]]
+        self, reading: Reading, notes: Mapping[str, Sequence[str]]
     ) -> dict[str, Provenance]:
         """The phrases that distinguish the audience, each with its raw weight and its parts."""
         whole = sum(reading.affinity.values()) or 1.0
@@ -302,7 +167,7 @@ class _Derivation:
         return raw
 
     def _traits(
-        self, key: str, notes: Sequence[str], reading: _Reading
+        self, key: str, notes: Sequence[str], reading: Reading
     ) -> tuple[tuple[str, str, int], ...]:
         """The portrait's words whose pages brought the notes that name a phrase, most first."""
         own = self._said.get(key)
@@ -321,7 +186,7 @@ class _Derivation:
         return {key: tuple(c for c, text in folded if key in text) for key in keys}
 
     def _combine(
-        self, raw: dict[str, Provenance], notes: dict[str, list[str]], reading: _Reading
+        self, raw: dict[str, Provenance], notes: dict[str, list[str]], reading: Reading
     ) -> None:
         """Long tail: a word of the portrait before a category (油皮洗面奶), where the library
         has it written so and the audience's notes speak of both."""
@@ -410,7 +275,7 @@ class _Derivation:
         key: str,
         known: Provenance,
         weight: float,
-        reading: _Reading,
+        reading: Reading,
         notes: Mapping[str, Sequence[str]],
         grouped: Topics,
         chosen: Sequence[str],
@@ -429,7 +294,7 @@ class _Derivation:
         return Keyword(
             keyword=self._spelling(key, reading),
             kind=kind,
-            intent=intent(key)[0],
+            intent=intent(key, kind)[0],
             weight=weight,
             provenance=replace(
                 known,
@@ -439,7 +304,7 @@ class _Derivation:
             examples=tuple(examples[:_EXAMPLES]),
         )
 
-    def _spelling(self, key: str, reading: _Reading) -> str:
+    def _spelling(self, key: str, reading: Reading) -> str:
         if key in self._said:
             return self._said[key].word
         spelt = self._reader.spelling(key)

@@ -38,6 +38,7 @@ _TELLING: tuple[Kind, ...] = ("brand", "pain", "crowd", "scene", "effect", "cate
 _LONG_TAIL = 3  # parts that the lexicon knows, or 7 characters
 _LONG = 7
 _OF_PEOPLE = "皮肌脸材型子质"
+_BEGINNING = ("pain", "crowd")
 
 
 def _kind_of(word: str, kind: str) -> Kind:
@@ -52,17 +53,19 @@ def _cues() -> Any:
     return tomllib.loads((Path(__file__).parent / "cues.toml").read_text("utf-8"))
 
 
-def intent(keyword: str) -> tuple[Intent, str]:
+def intent(keyword: str, kind: str = "") -> tuple[Intent, str]:
     """What a searcher of the keyword intends, and the cue that says so ("" for the default).
 
-    Without a cue a searcher considers: nine in ten of the platform's users search at that point.
+    Without a cue, who searches a trouble or for people alike (痘印, 敏感肌) is at the beginning of
+    a decision and wants to know; any other searcher considers: nine in ten of the platform's
+    users search at that point.
     """
     key = fold_key(keyword)
     for name in ("compare", "buy", "use", "consider", "know"):
         for cue in _cues()["intent"][name]:
             if cue in key:
                 return name, cue
-    return "consider", ""
+    return ("know" if kind in _BEGINNING else "consider"), ""
 
 
 def pain_in(keyword: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import BadOption
 from engine.insight.distinct import Distinctness
-from engine.insight.keywords import Keyword, KeywordSet, Provenance
+from engine.insight.keyword_set import Keyword, KeywordSet, Provenance
 from engine.insight.kinds import Kinds, intent
 from engine.text.normalise import fold_key
 
@@ -83,7 +83,8 @@ def edited(known: KeywordSet, edits: Edits, kinds: Kinds, most: int) -> KeywordS
     for key in fixed:
         if key not in keywords and key not in dropped:
             word = spelt[key]
-            keywords[key] = Keyword(word, kinds.kind(word), intent(word)[0], 0.0, _NOTHING, ())
+            kind = kinds.kind(word)
+            keywords[key] = Keyword(word, kind, intent(word, kind)[0], 0.0, _NOTHING, ())
     fixed = {key: weight for key, weight in fixed.items() if key in keywords}
     order = sorted(keywords, key=lambda key: (key not in fixed, -keywords[key].weight, key))[:most]
     taken = sum(weight for key, weight in fixed.items() if key in order)

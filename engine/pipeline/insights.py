@@ -20,7 +20,7 @@ from engine.insight import visibility as voices
 from engine.insight.candidates import Text
 from engine.insight.discover import Discovery, NewWord
 from engine.insight.extract import Extractor, Phrase
-from engine.insight.keywords import Keyword, KeywordSet
+from engine.insight.keyword_set import Keyword, KeywordSet
 from engine.insight.kinds import Kinds, intent
 from engine.insight.opportunity import Cell, Cluster, Opportunity
 from engine.insight.portrait import Portrait
@@ -192,11 +192,12 @@ class Insights:
             if searches is None and listed and listed.searches is not None:
                 searches, source = listed.searches, f"聚光 {listed.bag}".strip()
             fight = Opportunity(line.keyword, searches, source, supply[number], titled[number], met)
+            kind = line.kind or kinds.kind(line.keyword)
             found.append(
                 Fight(
                     keyword=line.keyword,
-                    kind=line.kind or kinds.kind(line.keyword),
-                    intent=line.intent or intent(line.keyword)[0],
+                    kind=kind,
+                    intent=line.intent or intent(line.keyword, kind)[0],
                     weight=weights[number],
                     provenance=source,
                     examples=tuple(ids[:3]),
@@ -247,8 +248,8 @@ class Insights:
             voices.Asked(
                 line.keyword,
                 weight,
-                line.kind or kinds.kind(line.keyword),
-                line.intent or intent(line.keyword)[0],
+                kind := line.kind or kinds.kind(line.keyword),
+                line.intent or intent(line.keyword, kind)[0],
                 portrait,
             )
             for line, weight in zip(lines, _weights(lines), strict=True)

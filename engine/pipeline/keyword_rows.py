@@ -10,7 +10,7 @@ from engine.insight import opportunity as fights
 from engine.insight.discover import NewWord
 from engine.insight.expand import Near
 from engine.insight.extract import BASE, Phrase
-from engine.insight.keywords import Keyword, KeywordSet
+from engine.insight.keyword_set import Keyword, KeywordSet
 from engine.insight.opportunity import Cell
 from engine.insight.visibility import CHANNELS, FORMS, Standing, Total
 from engine.pipeline.insights import Battle, Fight, Voice

@@ -52,3 +52,9 @@ def test_the_kind_is_that_of_the_most_telling_part(keyword: str, kind: str) -> N
 def test_the_intent_is_told_by_a_cue(keyword: str, wanted: str, cue: str) -> None:
     assert intent(keyword) == (wanted, cue)
     assert wanted in INTENTS
+
+
+def test_who_searches_a_trouble_is_at_the_beginning_of_a_decision() -> None:
+    assert intent("红血丝", "pain") == ("know", "")
+    assert intent("敏感肌", "crowd") == ("know", "")
+    assert intent("敏感肌面霜推荐", "crowd") == ("consider", "推荐")
