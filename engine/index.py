@@ -14,18 +14,18 @@ candidates with scores. What every backend promises is held by one contract test
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.columns import Hits, Integers, Roster
 from engine.errors import BadOption
 from engine.model import FIELDS, Document, Filter, Query, Signals
 
 BIGRAM = "bigram"  # the route of a clause that is no word
-MISSING = np.iinfo(np.int64).min  # an unknown time or count in a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,129 +50,6 @@ class Scoring:
         return tuple((field, boost) for field, boost in pairs if boost > 0)
 
 
-Integers = npt.NDArray[np.int64]
-Texts = tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Documents as columns, each note once: what a fast path hands over instead of Documents.
-
-    For each field `fields` has (term numbers of all notes in a row, where each note begins and
-    the last ends); the numbers index `vocabulary`, which may hold more.
-    """
-
-    note_ids: Sequence[str]
-    fields: Mapping[str, Texts]
-    vocabulary: Sequence[str]
-    signals: Sequence[Signals]
-
-    @classmethod
-    def of(cls, documents: Iterable[Document]) -> Batch:
-        """The columns of documents; of two with one id the last one counts."""
-        latest = {document.note_id: document for document in documents}
-        numbers: dict[str, int] = {}
-        fields = {}
-        for name in FIELDS:
-            texts: list[tuple[str, ...]] = [getattr(d, name) for d in latest.values()]
-            offsets = np.zeros(len(texts) + 1, np.int64)
-            np.cumsum([len(terms) for terms in texts], out=offsets[1:])
-            ids = [numbers.setdefault(term, len(numbers)) for terms in texts for term in terms]
-            fields[name] = np.array(ids, np.int32), offsets
-        signals = [document.signals for document in latest.values()]
-        return cls(list(latest), fields, list(numbers), signals)
-
-    def __len__(self) -> int:
-        return len(self.note_ids)
-
-    def __iter__(self) -> Iterator[Document]:
-        """The documents, for whoever works note by note."""
-        for number, (note_id, signals) in enumerate(zip(self.note_ids, self.signals, strict=True)):
-            texts = []
-            for name in FIELDS:
-                ids, offsets = self.fields[name]
-                own = ids[offsets[number] : offsets[number + 1]].tolist()
-                texts.append(tuple(self.vocabulary[term] for term in own))
-            title, tags, body = texts
-            yield Document(note_id, title, tags, body, signals)
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """The best notes of a query as columns of one length, best first.
-
-    `bm25` is float32. Integer columns hold MISSING for unknown. `kinds`, `channels`, `authors` and
-    `clusters` are strings. `total` counts all matching notes, not only these.
-    """
-
-    note_ids: list[str]
-    bm25: npt.NDArray[np.float32]
-    published: Integers
-    likes: Integers
-    collects: Integers
-    comments: Integers
-    shares: Integers
-    kinds: list[str]
-    channels: list[str]
-    authors: list[str]
-    clusters: list[str]
-    total: int
-
-    def __len__(self) -> int:
-        return len(self.note_ids)
-
-    def take(self, rows: Sequence[int]) -> Hits:
-        """Some rows, in the order given; `total` stays."""
-        columns = {}
-        for name in ("bm25", "published", "likes", "collects", "comments", "shares"):
-            columns[name] = getattr(self, name)[list(rows)]
-        for name in ("note_ids", "kinds", "channels", "authors", "clusters"):
-            values = getattr(self, name)
-            columns[name] = [values[row] for row in rows]
-        return Hits(total=self.total, **columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """All documents of an index as columns, for work on many pages at once; a row a document.
-
-    Rows of dropped notes may be among them; no page shows them. `order` sorts by note id. `authors`
-    is 0 for unknown; notes of one number in `clusters` are near-copies. `counts` holds
-    published, likes, collects, comments, shares (MISSING for unknown). Brands of row r are
-    `brand_names[brands[brand_starts[r]:brand_starts[r + 1]]]`, folded.
-    """
-
-    note_ids: list[str]
-    order: Integers
-    kinds: npt.NDArray[np.object_]
-    channels: npt.NDArray[np.object_]
-    authors: Integers
-    clusters: Integers
-    counts: Mapping[str, Integers]
-    brand_starts: Integers
-    brands: Integers
-    brand_names: Sequence[str]
-
-    def hits(self) -> Hits:
-        """All rows as hits of score 0, for rules that look at their columns."""
-        none = [""] * len(self.note_ids)
-        return Hits(
-            note_ids=self.note_ids,
-            bm25=np.zeros(len(self.note_ids), np.float32),
-            kinds=self.kinds.tolist(),
-            channels=self.channels.tolist(),
-            authors=none,
-            clusters=none,
-            total=len(self.note_ids),
-            **self.counts,
-        )
-
-    def brands_of(self, row: int) -> list[str]:
-        """The brands that a document names, folded."""
-        begin, end = self.brand_starts[row : row + 2].tolist()
-        return [self.brand_names[number] for number in self.brands[begin:end].tolist()]
-
-
 @dataclass(frozen=True, slots=True)
 class TermScore:
     """One summand of a note's score and all that it was computed from (float32 values)."""
@@ -188,16 +65,12 @@ class TermScore:
     notes: int
 
 
-class Index(Protocol):
-    """Documents in, candidates with scores out."""
+class IndexView(Protocol):
+    """An index as it answers: candidates with scores."""
 
     @property
     def version(self) -> int:
         """Grows with each published change; the store's sequence number that it holds."""
-        ...
-
-    def update(self, documents: Iterable[Document], deleted: Sequence[str], version: int) -> None:
-        """Add or replace documents (or a Batch) and drop deleted ids: one step, seen whole."""
         ...
 
     def search(self, query: Query, scoring: Scoring, limit: int) -> Hits:
@@ -229,6 +102,10 @@ class Index(Protocol):
         """For each group of terms the live notes that hold all of them in one of the fields."""
         ...
 
+    def lengths(self, field: str) -> tuple[int, int]:
+        """(live notes that have a field, their terms in all)."""
+        ...
+
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         """(term, live notes that hold it in the field where most do), each term once, sorted."""
         ...
@@ -245,66 +122,17 @@ class Index(Protocol):
         """Live notes."""
         ...
 
-
-def roster_of(
-    note_ids: Sequence[str],
-    clusters: Sequence[str],
-    authors: Sequence[str],
-    kinds: Sequence[str],
-    channels: Sequence[str],
-    counts: Mapping[str, Integers],
-    brands: tuple[Integers, Integers, Sequence[str]],
-) -> Roster:
-    """A roster from plain columns; `clusters` has "" or the own id for a note that stands alone."""
-    ids = list(note_ids)
-    numbers: dict[str, int] = {}
-    for group in clusters:
-        if group:
-            numbers.setdefault(group, len(ids) + len(numbers))
-    own = zip(ids, clusters, strict=True)
-    grouped = [numbers[c] if c else numbers.get(i, row) for row, (i, c) in enumerate(own)]
-    names = {name: number for number, name in enumerate(sorted(set(authors) - {""}), 1)}
-    order = np.empty(len(ids), np.int64)
-    order[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    return Roster(
-        note_ids=ids,
-        order=order,
-        kinds=np.array(kinds, object),
-        channels=np.array(channels, object),
-        authors=np.array([names.get(name, 0) for name in authors], np.int64),
-        clusters=np.array(grouped, np.int64),
-        counts=counts,
-        brand_starts=brands[0],
-        brands=brands[1],
-        brand_names=brands[2],
-    )
+    def with_notes(self, documents: Iterable[Document]) -> IndexView:
+        """The index as `update` would leave it, for as long as it is held; nothing is written."""
+        ...
 
 
-def signal_columns(
-    note_ids: Sequence[str],
-    bm25: npt.NDArray[np.float32],
-    signals: Sequence[Signals],
-    total: int,
-) -> Hits:
-    """Hits from signals a note at a time."""
+class Index(IndexView, Protocol):
+    """Documents in, candidates with scores out."""
 
-    def numbers(values: Iterable[int | None]) -> Integers:
-        return np.array([MISSING if value is None else value for value in values], np.int64)
-
-    return Hits(
-        note_ids=list(note_ids),
-        bm25=bm25,
-        published=numbers(row.published for row in signals),
-        likes=numbers(row.likes for row in signals),
-        collects=numbers(row.collects for row in signals),
-        comments=numbers(row.comments for row in signals),
-        shares=numbers(row.shares for row in signals),
-        kinds=[row.kind for row in signals],
-        channels=[row.channel for row in signals],
-        authors=[row.author for row in signals],
-        clusters=[row.cluster for row in signals],
-        total=total,
-    )
+    def update(self, documents: Iterable[Document], deleted: Sequence[str], version: int) -> None:
+        """Add or replace documents (or a Batch) and drop deleted ids: one step, seen whole."""
+        ...
 
 
 def words_of(query: Query) -> dict[str, list[str]]:

@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
+from engine.columns import MISSING, signal_columns
 from engine.errors import BadOption
-from engine.index import MISSING, Scoring, passes, signal_columns, words_of
+from engine.index import Scoring, passes, words_of
 from engine.model import Clause, Filter, Query, Signals
 
 

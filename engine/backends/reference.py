@@ -15,17 +15,8 @@ import numpy.typing as npt
 from rank_bm25 import BM25Okapi
 
 from engine.bm25 import LENGTHS, average_length, encode_length, idf
-from engine.index import (
-    Hits,
-    Integers,
-    Roster,
-    Scoring,
-    TermScore,
-    passes,
-    roster_of,
-    signal_columns,
-    words_of,
-)
+from engine.columns import Hits, Integers, Roster, roster_of, signal_columns
+from engine.index import Scoring, TermScore, passes, words_of
 from engine.model import FIELDS, Document, Query, Signals
 
 _COUNTS = ("published", "likes", "collects", "comments", "shares")
@@ -72,6 +63,11 @@ class ReferenceIndex:
             self._documents[document.note_id] = document
         self._version = version
         self._fields.clear()
+
+    def with_notes(self, documents: Iterable[Document]) -> ReferenceIndex:
+        index = ReferenceIndex()
+        index.update([*self._documents.values(), *documents], (), self._version)
+        return index
 
     def search(self, query: Query, scoring: Scoring, limit: int) -> Hits:
         scores = dict.fromkeys(self._documents, 0.0)
@@ -152,6 +148,10 @@ class ReferenceIndex:
             sum(bool(g) and any(set(g) <= set(getattr(d, f)) for f in fields) for d in documents)
             for g in groups
         ]
+
+    def lengths(self, field: str) -> tuple[int, int]:
+        sizes = [len(getattr(document, field)) for document in self._documents.values()]
+        return sum(map(bool, sizes)), sum(sizes)
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         counts: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}

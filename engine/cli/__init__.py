@@ -3,6 +3,7 @@
 from engine.cli import (  # noqa: F401  (commands register)
     answers,
     demo,
+    draft,
     extract,
     fights,
     keep,

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.columns import MISSING, Hits
 from engine.display.ruleset import Engagement, Format, Freshness, Rule, RuleSet
-from engine.index import MISSING, Hits
 
 Floats = npt.NDArray[np.float64]
 _DAY = 86400.0

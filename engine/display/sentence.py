@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from engine.index import MISSING, Hits, TermScore
+from engine.columns import MISSING, Hits
+from engine.index import TermScore
 
 _FIELDS = (("title", "标题"), ("tags", "话题"), ("body", "正文"))
 _COUNTS = (("collects", "收藏"), ("likes", "点赞"), ("comments", "评论"))

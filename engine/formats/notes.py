@@ -58,12 +58,13 @@ def captured(line: int, fields: Fields, capture: Capture, ordered: bool = False)
     own = _of("captured_at", values.time, fields)
     moment = own or capture.day or capture.options.captured_at
     run, place = _placed(note_id, fields, capture, own)
-    note = _note(note_id, fields, capture.options, moment)
+    note = note_of(note_id, fields, capture.options, moment)
     counted = place if ordered and capture.in_order else None
     return Captured(line, note, _sighting(fields, capture, (run, counted), moment))
 
 
-def _note(note_id: str, fields: Fields, options: ReadOptions, moment: datetime | None) -> Note:
+def note_of(note_id: str, fields: Fields, options: ReadOptions, moment: datetime | None) -> Note:
+    """The note of cells, captured at `moment`; BadRow on values that cannot be read."""
     title, body = values.title(fields.get("title")), values.body(fields.get("body"))
     tags = values.tags(fields.get("tags"))
     if not (title or body or tags or fields.get("position")):

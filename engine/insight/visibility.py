@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from engine.index import Roster
+from engine.columns import Roster
 
 DEPTH = 50
 TOPS = (3, 10, 20, 50)

@@ -15,12 +15,12 @@ from types import TracebackType
 from typing import TypeVar
 
 from engine.backends.embedded import EmbeddedIndex
+from engine.columns import Batch
 from engine.display import ruleset
 from engine.display.ruleset import RuleSet
 from engine.errors import DamagedIndex, LibraryBusy, NotFound, StaleIndex
 from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine
-from engine.index import Batch
 from engine.insight.discover import NewWord
 from engine.insight.extract import Phrase
 from engine.insight.portrait import Portrait
@@ -28,6 +28,7 @@ from engine.insight.sets import Edits
 from engine.model import CHINA, Note, Query, Row
 from engine.pipeline import ingest
 from engine.pipeline.answers import Explanation, Page, Stats
+from engine.pipeline.drafts import Drafts
 from engine.pipeline.insights import Battle, Insights, Voice
 from engine.pipeline.keyword_rows import KeywordAnswer
 from engine.pipeline.library import Library, this_task
@@ -260,6 +261,13 @@ class Engine:
     ) -> Voice:
         """Share of voice of brands over a list of keywords."""
         return self.insights().voice(lines, [*own, *rivals], portrait, tick)
+
+    def drafts(self, now: datetime | None = None, draft: Note | None = None) -> Drafts:
+        """Drafts over the library as it is now; an import of `draft` may bring a later moment."""
+        moment = self.as_of(now)
+        if draft and draft.published_at and not now:
+            moment = max(moment, draft.published_at)
+        return Drafts(self.insights(moment), self.store)
 
     def propose(self, most: int = 50, tick: Tick = _quiet) -> list[NewWord]:
         """New words of the notes that the lexicon lacks; refused ones are not proposed again."""

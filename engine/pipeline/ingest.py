@@ -170,20 +170,12 @@ class _Import:
             if latest != known.note:
                 self._store.recapture(replace(known, note=latest))
             return
-        keys = sketch(_text(latest))
-        cluster = self._cluster(latest, keys)
+        keys = sketch(note_text(latest))
+        cluster, _, _ = cluster_of(self._store, latest, keys)
         self.report.near_duplicates += cluster != latest.note_id
         self.report.added += known is None
         self.report.updated += known is not None
         self._store.put(latest, cluster, keys)
-
-    def _cluster(self, note: Note, keys: tuple[int, ...]) -> str:
-        """The group of near-copies that a note joins, or its own id."""
-        others = [i for i in self._store.alike(keys) if i != note.note_id] if keys else []
-        for other in self._store.get_many(others).values():
-            if likeness(_text(note), _text(other.note)) >= NEAR:
-                return other.cluster
-        return note.note_id
 
     def _text_quality(self, note: Note) -> None:
         body = note.body.strip()
@@ -218,7 +210,19 @@ def merged(known: Note, captured: Note) -> Note:
     return replace(newer, counts=filled(newer.counts, older.counts), **gaps)
 
 
-def _text(note: Note) -> str:
+def cluster_of(store: Store, note: Note, keys: tuple[int, ...]) -> tuple[str, str, float]:
+    """(the group of near-copies that a note joins, or its own id; the stored note that it repeats,
+    "" for none; how alike they are); `keys` is the note's sketch."""
+    text = note_text(note)
+    others = [i for i in store.alike(keys) if i != note.note_id] if keys else []
+    for note_id, other in store.get_many(others).items():
+        if (alike := likeness(text, note_text(other.note))) >= NEAR:
+            return other.cluster, note_id, alike
+    return note.note_id, "", 0.0
+
+
+def note_text(note: Note) -> str:
+    """What two notes are compared by."""
     return f"{note.title}\n{note.body}"
 
 

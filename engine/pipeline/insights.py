@@ -89,8 +89,8 @@ class Insights:
         self._store = store
         self._segmenter = segmenter
         self._now = now
-        self._places = Places(index, segmenter, rule_set, now)
-        self.library = Asking(store, index, segmenter, self._places)
+        self.places = Places(index, segmenter, rule_set, now)
+        self.library = Asking(store, index, segmenter, self.places)
         self.reader = Reader(segmenter)
         self.extractor = Extractor(self.reader)
 
@@ -170,20 +170,20 @@ class Insights:
     ) -> Battle:
         """Demand, supply, difficulty and room of each keyword of a list."""
         words = [line.keyword for line in lines]
-        pages = self._places.of(words, fights.INCUMBENTS * 2, tick)
+        pages = self.places.of(words, fights.INCUMBENTS * 2, tick)
         supply = self.library.speaking(words)
         titled = self.library.speaking(words, ("title", "tags"))
         fans, titles = self._authors(pages)
         kinds = self.kinds(portrait)
         demand = self.library.demand()
-        weights = _weights(lines)
+        weights = weights_of(lines)
         found = []
         for number, line in enumerate(lines):
-            ids = [self._places.roster.note_ids[row] for row in pages[number].tolist()]
+            ids = [self.places.roster.note_ids[row] for row in pages[number].tolist()]
             key = fold_key(line.keyword)
             exact = [self._says(key, titles.get(note_id, "")) for note_id in ids]
             met = fights.incumbents(
-                pages[number], self._places.roster, fans, exact, self._copied(pages[number]),
+                pages[number], self.places.roster, fans, exact, self._copied(pages[number]),
                 self._now,
             )  # fmt: skip
             listed = demand.get(key)
@@ -209,7 +209,7 @@ class Insights:
         return Battle(
             fights=tuple(found),
             clusters=tuple(fights.clusters([words[i] for i in order], [pages[i] for i in order])),
-            cannibals=tuple(fights.cannibals(words, pages, self._places.roster, brands)),
+            cannibals=tuple(fights.cannibals(words, pages, self.places.roster, brands)),
             able=self._able(found, pages),
         )
 
@@ -252,17 +252,17 @@ class Insights:
                 line.intent or intent(line.keyword, kind)[0],
                 portrait,
             )
-            for line, weight in zip(lines, _weights(lines), strict=True)
+            for line, weight in zip(lines, weights_of(lines), strict=True)
         ]
-        pages = self._places.of([line.keyword for line in lines], voices.DEPTH, tick)
-        found = voices.standings(asked, pages, self._places.roster, named)
+        pages = self.places.of([line.keyword for line in lines], voices.DEPTH, tick)
+        found = voices.standings(asked, pages, self.places.roster, named)
         return Voice(tuple(found), tuple(asked), tuple(pages), tuple(named.values()))
 
     # --- inside --------------------------------------------------------------------------------
 
     def _authors(self, pages: Sequence[Rows]) -> tuple[dict[str, int], dict[str, str]]:
         """(fans where they are known, folded title) by id of the notes on the pages."""
-        ids = self._places.roster.note_ids
+        ids = self.places.roster.note_ids
         wanted = sorted({ids[row] for rows in pages for row in rows.tolist()})
         notes = self.library.texts(wanted)
         fans = {i: note.fans.value for i, note in notes.items() if note.fans is not None}
@@ -274,7 +274,7 @@ class Insights:
 
     def _copied(self, rows: Rows) -> list[bool]:
         """Whether near-copies stand behind each place."""
-        clusters = self._places.roster.clusters
+        clusters = self.places.roster.clusters
         return [bool((clusters == clusters[row]).sum() > 1) for row in rows.tolist()]
 
     def _able(self, found: Sequence[Fight], pages: Sequence[Rows]) -> dict[str, tuple[int, int]]:
@@ -282,7 +282,7 @@ class Insights:
         authors: dict[str, set[int]] = {}
         searches: dict[str, int] = {}
         for one, rows in zip(found, pages, strict=True):
-            own = self._places.roster.authors[rows[: fights.INCUMBENTS]].tolist()
+            own = self.places.roster.authors[rows[: fights.INCUMBENTS]].tolist()
             authors.setdefault(one.kind, set()).update(a for a in own if a)
             searches[one.kind] = searches.get(one.kind, 0) + (one.fight.demand or 0)
         return {kind: (searches[kind], len(own)) for kind, own in sorted(authors.items())}
@@ -311,7 +311,7 @@ class Insights:
         return {label: frozenset(own) for label, own in sorted(found.items())}
 
 
-def _weights(lines: Sequence[KeywordLine]) -> list[float]:
+def weights_of(lines: Sequence[KeywordLine]) -> list[float]:
     """Weights that sum to 1; a keyword without one weighs as the mean of the others."""
     known = [line.weight for line in lines if line.weight is not None]
     mean = sum(known) / len(known) if known else 1.0

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.columns import MISSING, Hits
 from engine.display.page import Order
 from engine.display.rules import Applied, Floats
-from engine.index import MISSING, Hits, TermScore
+from engine.index import TermScore
 from engine.model import Query
 from engine.pipeline.answers import Part
 

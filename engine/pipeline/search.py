@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from engine.columns import Hits
 from engine.display import page as pages
 from engine.display import rules
 from engine.display.ruleset import RuleSet
 from engine.display.sentence import Standing, sentence
 from engine.display.snippet import Snippet, snippet
 from engine.errors import BadOption, NotFound
-from engine.index import BIGRAM, Hits, Index, TermScore
+from engine.index import BIGRAM, Index, TermScore
 from engine.model import CHINA, SORTS, Filter, Note, Query, Signals, Sort
 from engine.pipeline.answers import Explanation, Page, Result
 from engine.pipeline.reasons import Ranked, parts

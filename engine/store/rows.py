@@ -78,6 +78,13 @@ def counted(day: str, content: bytes) -> tuple[str, Counts]:
     return day, counts_in(orjson.loads(content))
 
 
+def engaged(
+    published: str, day: str, fans: int | None, content: bytes
+) -> tuple[datetime, datetime, int | None, Counts]:
+    noon = datetime.fromisoformat(f"{day}T12:00:00+08:00")
+    return datetime.fromisoformat(published), noon, fans, counts_in(orjson.loads(content))
+
+
 def progress_of(rows: int, finished: int, report: bytes) -> Progress:
     return Progress(rows, bool(finished), report)
 

@@ -28,6 +28,7 @@ from engine.store.rows import (
     counts_out,
     crc_of,
     encode,
+    engaged,
     filled,
     moment_of,
     progress_of,
@@ -200,6 +201,15 @@ class Store:
         """(day, counts), oldest first; the day is "" where no export told it."""
         query = "SELECT day, content FROM counts WHERE note_id = ? ORDER BY day"
         return list(self._read(counted, query, (note_id,)))
+
+    def engagement(self) -> Iterator[tuple[datetime, datetime, int | None, Counts]]:
+        """(published, noon of the day of capture, fans, counts then) of all dated captures."""
+        query = (
+            "SELECT published_at, day, json_extract(CAST(notes.content AS TEXT), '$.fans[0]'),"
+            " counts.content FROM counts JOIN notes USING (note_id)"
+            " WHERE day <> '' AND published_at IS NOT NULL ORDER BY note_id, day"
+        )
+        return self._read(engaged, query)
 
     def demand(self) -> Iterator[Demand]:
         """Rows of imported keyword exports, by keyword."""

@@ -19,7 +19,8 @@ from engine.bm25 import (
     length_factors,
     term_scores,
 )
-from engine.index import BIGRAM, MISSING, Index, Scoring, passes
+from engine.columns import MISSING
+from engine.index import BIGRAM, Index, IndexView, Scoring, passes
 from engine.model import FIELDS, Clause, Document, Filter, Query, Signals
 from tests.lucene.golden import load_fixture, load_golden
 
@@ -39,6 +40,25 @@ def note(
 def ask(*words: str, weight: float = 1.0, **known: object) -> Query:
     clauses = tuple(Clause(word, word, weight) for word in words)
     return Query(" ".join(words), clauses, **known)  # type: ignore[arg-type]
+
+
+def _told(index: IndexView, query: Query) -> object:
+    """All that an index says of a query, rows and numbers of the roster by their meaning."""
+    hits = index.search(query, FLAT, 9)
+    roster = index.roster()
+    ((rows, scores),) = index.best_of_many([query], FLAT, 9)
+    ids = [roster.note_ids[row] for row in rows]
+    authors = {i: a for a, i in roster.author_numbers.items()}
+    return (
+        [index.lengths(field) for field in FIELDS],
+        (hits.note_ids, hits.bm25.tolist(), hits.authors, hits.likes.tolist(), hits.total),
+        [index.explain(query, FLAT, note_id) for note_id in hits.note_ids],
+        (ids, scores.tolist(), [authors.get(n, "") for n in roster.authors[rows].tolist()]),
+        [[roster.clusters[one] == roster.clusters[two] for two in rows] for one in rows],
+        [sorted(roster.brands_of(row)) for row in rows.tolist()],
+        [(roster.counts["likes"][row], roster.kinds[row]) for row in rows.tolist()],
+        np.argsort(roster.order[rows]).tolist() == np.argsort(np.array(ids)).tolist(),
+    )
 
 
 def exhaustive(documents: Sequence[Document], query: Query, scoring: Scoring) -> dict[str, float]:
@@ -254,6 +274,34 @@ class IndexContract:
         assert roster.authors[place["d"]] == 0 < roster.authors[place["a"]]
         assert roster.brands_of(place["b"]) == ["甲"]
         assert roster.order[place["a"]] < roster.order[place["b"]] < roster.order[place["d"]]
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_with_notes_it_answers_as_if_they_were_added(self, index: Index, seed: int) -> None:
+        random_ = random.Random(seed)
+
+        def some(note_id: str) -> Document:
+            texts = [" ".join(random_.choices(WORDS, k=random_.randint(0, 6))) for _ in range(3)]
+            known = note(
+                note_id, *texts, author=random_.choice(["", "anna", "bo"]),
+                brands=tuple(random_.sample(["甲", "乙"], random_.randint(0, 2))),
+                likes=random_.randint(0, 99),
+            )  # fmt: skip
+            cluster = random_.choice([note_id, note_id, "n1", "n3", "gone"])
+            return replace(known, signals=replace(known.signals, cluster=cluster))
+
+        index.update([some(f"n{number}") for number in range(6)], [], 1)
+        index.update([some("n2"), some("n7")], ["n5"], 2)
+        queries = [ask(*random_.sample(WORDS, 2)) for _ in range(6)]
+        before = [index.search(query, FLAT, 9).note_ids for query in queries]
+        added = [some("n10"), some("n4" if seed % 2 else "m"), some("z")]
+        trial = index.with_notes(added)
+        told = [_told(trial, query) for query in queries]
+        assert [index.search(query, FLAT, 9).note_ids for query in queries] == before
+        assert (len(trial), index.version) == (len(index) + 3 - seed % 2, 2)
+        index.update(added, [], 3)
+        for query, one in zip(queries, told, strict=True):
+            assert one == _told(index, query)
+        assert dict(trial.vocabulary()) == dict(index.vocabulary())
 
     def test_coverage_is_the_share_of_the_words_by_rarity(self, index: Index) -> None:
         index.update([note("a", "面霜 敏感肌"), note("b", "面霜"), note("c", title="sk2")], [], 1)

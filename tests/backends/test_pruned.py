@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from engine.backends.embedded import EmbeddedIndex
 from engine.backends.embedded.bits import packed
-from engine.index import Batch, Scoring
+from engine.columns import Batch
+from engine.index import Scoring
 from engine.model import Clause, Document, Filter, Query, Signals
 from tests.backends.contract import exhaustive
 

@@ -23,7 +23,8 @@ import numpy.typing as npt
 
 from engine.backends.embedded import EmbeddedIndex
 from engine.backends.embedded.view import View
-from engine.index import Batch, Scoring
+from engine.columns import Batch
+from engine.index import Scoring
 from engine.model import Clause, Document, Filter, Query, Signals
 from tests.benchmarks.corpora import Corpus, corpus, queries
 from tests.benchmarks.lucene_peer import LucenePeer

@@ -19,8 +19,8 @@ from itertools import islice
 from pathlib import Path
 
 from engine.backends.embedded import EmbeddedIndex
+from engine.columns import Batch
 from engine.display import ruleset
-from engine.index import Batch
 from engine.insight.visibility import Asked, standings, totals
 from engine.model import CHINA
 from engine.pipeline.places import Places

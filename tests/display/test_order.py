@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.columns import signal_columns
 from engine.display.page import arrange
 from engine.display.ruleset import PageRules
-from engine.index import signal_columns
 from engine.model import SORTS, Signals, Sort
 
 AUTHORS = st.lists(st.sampled_from(["", "a", "b", "c", "d", "e", "f"]), max_size=70)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.columns import Hits, signal_columns
 from engine.display.page import arrange
 from engine.display.ruleset import PageRules
 from engine.display.sentence import Standing, sentence
 from engine.display.snippet import snippet
-from engine.index import Hits, TermScore, signal_columns
+from engine.index import TermScore
 from engine.model import CHINA, SORTS, Signals
 
 NOW = datetime(2026, 10, 31, 12, tzinfo=CHINA)

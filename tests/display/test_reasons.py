@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.columns import Hits, signal_columns
 from engine.display.rules import apply, engagement, form, freshness
 from engine.display.ruleset import Engagement, Format, Freshness, load
 from engine.display.sentence import Standing, sentence
-from engine.index import Hits, TermScore, signal_columns
+from engine.index import TermScore
 from engine.model import CHINA, Signals
 
 NOW = datetime(2026, 10, 31, 12, tzinfo=CHINA)

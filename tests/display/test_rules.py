@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.columns import Hits, signal_columns
 from engine.display import rules, ruleset
 from engine.display.ruleset import Engagement, Format, Freshness, load
 from engine.errors import BadRules
-from engine.index import Hits, signal_columns
 from engine.model import CHINA, Signals
 
 NOW = datetime(2026, 10, 31, tzinfo=CHINA)

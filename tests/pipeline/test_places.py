@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.columns import signal_columns
 from engine.display.page import arrange, first_places
 from engine.display.ruleset import PageRules, presets
-from engine.index import signal_columns
 from engine.model import CHINA, Captured, Signals
 from engine.pipeline import Engine
 from engine.pipeline.places import Places
@@ -89,7 +89,7 @@ def test_first_places_are_the_beginning_of_the_arranged_page(
     whole = arrange(hits, scores, np.ones(len(rows)), "general", rules).rows
     columns = [np.array(column, np.int64) for column in zip(*rows, strict=True)]
     ties = np.arange(len(rows), dtype=np.int64)
-    assert first_places(scores, ties, columns[2], columns[1], most, rules) == whole[:most]
+    assert first_places(scores, ties, columns[2], columns[1], most, rules).tolist() == whole[:most]
 
 
 def test_ages_do_not_change_what_is_asked_twice(engine: Engine) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.index import MISSING
+from engine.columns import MISSING
 from engine.model import Signals
 
 KINDS = ("", "image", "video")

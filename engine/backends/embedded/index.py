@@ -16,27 +16,27 @@ import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import orjson
 
 from engine.backends.embedded.lists import TooManyPairs
 from engine.backends.embedded.merging import merge, mergeable
 from engine.backends.embedded.part import Part
 from engine.backends.embedded.segment import Segment
+from engine.backends.embedded.trial import Answers, without
 from engine.backends.embedded.view import View
 from engine.backends.embedded.writing import write_batch
+from engine.columns import Batch
 from engine.errors import DamagedIndex, StaleIndex
-from engine.index import Batch, Hits, Integers, Roster, Scoring, TermScore
-from engine.model import FIELDS, Document, Query, Signals
+from engine.model import Document
 
 _MANIFEST = "MANIFEST.json"
 _CURE = "run `noterank rebuild`: the index is made again from notes.db"
 
 
-class EmbeddedIndex:
+class EmbeddedIndex(Answers):
     """The index in `folder`; `fingerprint` names the analysis that its terms come from."""
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
@@ -45,53 +45,16 @@ class EmbeddedIndex:
         self._stamp: tuple[int, int] | None = None
         self._view = View((), 0)
 
-    @property
-    def version(self) -> int:
-        return self._current().version
-
-    def __len__(self) -> int:
-        return len(self._current())
-
     def view(self) -> View:
         """The index as it is now; it stays so while it is held."""
-        return self._current()
-
-    def search(self, query: Query, scoring: Scoring, limit: int) -> Hits:
-        return self._current().search(query, scoring, limit)
-
-    def explain(self, query: Query, scoring: Scoring, note_id: str) -> list[TermScore]:
-        return self._current().explain(query, scoring, note_id)
-
-    def coverage(self, query: Query, note_ids: Sequence[str]) -> npt.NDArray[np.float64]:
-        return self._current().coverage(query, note_ids)
-
-    def best_of_many(
-        self, queries: Sequence[Query], scoring: Scoring, limit: int
-    ) -> list[tuple[Integers, npt.NDArray[np.float32]]]:
-        view = self._current()
-        found = view.best_of_many(queries, scoring, limit) if queries else []
-        return [(view.rows(ranking), ranking.scores) for ranking in found]
-
-    def roster(self) -> Roster:
-        return self._current().roster
-
-    def holding(self, groups: Sequence[Sequence[str]], fields: Sequence[str] = FIELDS) -> list[int]:
-        return self._current().holding(groups, fields)
-
-    def vocabulary(self) -> Iterator[tuple[str, int]]:
-        return self._current().vocabulary()
-
-    def signals(self, note_ids: Sequence[str]) -> dict[str, Signals]:
-        return self._current().signals(note_ids)
-
-    def labels(self, name: Literal["tags", "brands"]) -> dict[str, int]:
-        return self._current().labels(name)
+        self._refresh()
+        return self._view
 
     def update(self, documents: Iterable[Document], deleted: Sequence[str], version: int) -> None:
         """Publish added, replaced and deleted notes in one step; the caller holds the lock."""
-        view = self._current()
+        view = self.view()
         batch = documents if isinstance(documents, Batch) else Batch.of(documents)
-        parts = _without(view.parts, [*batch.note_ids, *deleted])
+        parts = without(view.parts, [*batch.note_ids, *deleted])
         files = self._names()
         parts += self._written(batch, files)
         self._publish(parts, version)
@@ -122,13 +85,9 @@ class EmbeddedIndex:
 
     def check(self) -> int:
         """Read every byte of every file; the number of files. Damaged names what is wrong."""
-        for part in self._current().parts:
+        for part in self.view().parts:
             part.segment.check()
         return len(self._view.parts)
-
-    def _current(self) -> View:
-        self._refresh()
-        return self._view
 
     def _refresh(self) -> None:
         """Take up what another process has published since."""
@@ -280,19 +239,6 @@ class EmbeddedIndex:
 def _whole(path: Path) -> Part:
     segment = Segment(path)
     return Part(segment, np.ones(segment.documents, bool))
-
-
-def _without(parts: Sequence[Part], note_ids: Sequence[str]) -> list[Part]:
-    """The parts with these notes dead."""
-    changed = []
-    for part in parts:
-        docs = [doc for i in note_ids if (doc := part.segment.find(i)) >= 0]
-        live = part.live
-        if docs:
-            live = live.copy()
-            live[docs] = False
-        changed.append(Part(part.segment, live))
-    return changed
 
 
 def _write_synced(path: Path, content: bytes) -> None:

@@ -13,7 +13,7 @@ from engine.backends.embedded import bits
 from engine.backends.embedded.bits import Words, address
 from engine.backends.embedded.lists import RANKS
 from engine.backends.embedded.segment import Segment
-from engine.index import MISSING
+from engine.columns import MISSING
 from engine.model import FIELDS, Filter, Query
 
 Mask = npt.NDArray[np.bool_]

@@ -26,8 +26,8 @@ from engine.backends.embedded.facts import CHANNELS, KINDS, NUMBERS, Facts
 from engine.backends.embedded.lists import Pairs
 from engine.backends.embedded.strings import Strings
 from engine.backends.embedded.writer import BLOCK, FORMAT, HEADER, MAGIC, START, aligned
+from engine.columns import MISSING
 from engine.errors import DamagedIndex
-from engine.index import MISSING
 from engine.model import Signals
 
 _BLOCKWISE = ("docs", "codes", "window_starts", "window_peaks", "bitmap_bits", "bitmap_ranks")

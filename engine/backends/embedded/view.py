@@ -16,7 +16,8 @@ from engine.backends.embedded.part import Mask, Part
 from engine.backends.embedded.scorer import Known, Scorer, Statistics
 from engine.backends.embedded.task import Ranking, Task
 from engine.bm25 import encode_length, idf, term_scores
-from engine.index import Hits, Roster, Scoring, TermScore, roster_of, words_of
+from engine.columns import Hits, Roster, roster_of
+from engine.index import Scoring, TermScore, words_of
 from engine.model import FIELDS, Clause, Document, Filter, Query, Signals
 
 _KEPT_SCORERS = 8

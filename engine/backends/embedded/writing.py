@@ -14,7 +14,7 @@ from engine.backends.embedded import lists
 from engine.backends.embedded.facts import LABELS, Facts
 from engine.backends.embedded.lists import Bitmaps, Pairs, Postings, Windows
 from engine.backends.embedded.writer import Writer
-from engine.index import MISSING, Batch
+from engine.columns import MISSING, Batch
 from engine.model import FIELDS
 
 Part = tuple[int, Postings]  # the number of its first list, and the lists

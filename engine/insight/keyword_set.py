@@ -1,0 +1,81 @@
+"""A keyword set: the keywords of a portrait, each with where it came from, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.insight.distinct import Distinctness
+from engine.insight.kinds import Intent, Kind
+from engine.insight.portrait import Portrait, Trait
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a keyword came from, in numbers.
+
+    `traits`: (part, word, notes of that word's page that name the keyword); `notes` of `affine`
+    notes name it, `library` of all; `topic` by its label; `together`: keywords it stands with most;
+    `searches`: of an imported list; `questions`: comments that name it; `parts` multiply to `raw`.
+    """
+
+    traits: tuple[tuple[str, str, int], ...]
+    said: bool
+    notes: int
+    affine: int
+    library: int
+    distinct: Distinctness
+    topic: str
+    together: tuple[str, ...]
+    searches: int | None
+    bag: str
+    questions: tuple[str, ...]
+    parts: tuple[tuple[str, float], ...]
+    raw: float
+
+    def sentence(self) -> str:
+        """One line for a table."""
+        said = [f"画像原词（{self.traits[0][0]}）"] if self.said and self.traits else []
+        words = "、".join(f"{word} {count} 篇" for _, word, count in self.traits[:3])
+        if words:
+            said.append(f"来自 {words}")
+        said.append(
+            f"相关笔记 {self.notes}/{self.affine}，全库 {self.library}，z {self.distinct.z:.1f}"
+        )
+        if self.topic:
+            said.append(f"话题 {self.topic}")
+        if self.together:
+            said.append(f"同现 {'、'.join(self.together)}")
+        if self.searches is not None:
+            said.append(f"聚光月搜 {self.searches:,}" + (f"（{self.bag}）" if self.bag else ""))
+        if self.questions:
+            said.append(f"评论提问 {len(self.questions)} 条")
+        return " · ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """One keyword of a set; weights of a set sum to 1. `examples` are note ids."""
+
+    keyword: str
+    kind: Kind
+    intent: Intent
+    weight: float
+    provenance: Provenance
+    examples: tuple[str, ...]
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordSet:
+    """The keywords of a portrait, heaviest first.
+
+    `traits` are the portrait's words with the notes each brought, `left_out` what was dropped and
+    why, `topics` the labels of the topics with their share of the weight.
+    """
+
+    portrait: Portrait
+    keywords: tuple[Keyword, ...]
+    traits: tuple[tuple[Trait, int], ...]
+    affine: int
+    topics: tuple[tuple[str, float], ...]
+    left_out: tuple[tuple[str, str], ...]
