@@ -127,6 +127,37 @@ _VOICE = {
     "share_declared": 0.017,
 }
 _PORTRAIT = {**_WHOLE, "portrait": "敏感肌通勤白领", "notes_read": 107, "left_out": 96}
+_DRAFTED = {
+    "keyword": "换季泛红",
+    "weight": 0.02,
+    "position_low": 1,
+    "position": 3,
+    "position_high": 3,
+    "of": 19,
+    "matched": "title:换季 tags:换季",
+    "displaces": "65540c07de880fada5140132",
+}
+_DRAFTING = {
+    "note_id": "draft-024b2850",
+    "attention": 0.118,
+    "attention_low": 0.118,
+    "attention_high": 0.164,
+    "share_before": {"沐禾集": 0.0949},
+    "share_after": {"沐禾集": 0.0943},
+    "cannibals": 1,
+    "warnings": [],
+    "scenarios": {"day 30 median": 24},
+    "saturation": [0.54, 0.7, 0.78],
+}
+_ADVICE = {
+    "edit": "标题以“打工人”开头，去掉“好物分享”（7/20 字）",
+    "field": "title",
+    "before": "换季护肤好物分享",
+    "after": "打工人换季护肤",
+    "keyword_moves": "打工人 30→1",
+    "gain": 0.0752,
+}
+
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "extract": {
@@ -135,6 +166,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "portrait_keywords": {"data": [_KEYWORD], "meta": _PORTRAIT},
     "opportunity": {"data": [{**_KEYWORD, "weight": 1.0}], "meta": _WHOLE},
+    "rank_draft": {"data": [_DRAFTED], "meta": {**_WHOLE, **_DRAFTING}},
+    "advise_draft": {"data": [_ADVICE], "meta": {**_WHOLE, "together": 0.0752}},
     "visibility": {"data": [_VOICE], "meta": _WHOLE},
     "search": {"data": [_PLACE], "meta": _PAGE},
     "explain": {"data": _PARTS, "meta": _STANDING},

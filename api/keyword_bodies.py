@@ -56,6 +56,14 @@ class VoiceBody(ListBody):
     rivals: list[_Brand] = Field([], max_length=50)
 
 
+class DraftListBody(ListBody):
+    """A draft and the keywords it is for; counts, fans and time may be stated in the draft."""
+
+    draft: dict[str, Any] = Field(description="title, body, tags, likes, published_at, …")
+    own: list[_Brand] = Field([], max_length=20)
+    banned: list[_Brand] = Field([], max_length=1_000)
+
+
 Examples = dict[str, dict[str, Any]]
 DRAFTS: Examples = {
     "中文": {
@@ -87,4 +95,20 @@ LISTS: Examples = {
 VOICES: Examples = {
     "中文": {"value": {"keywords": ["敏感肌面霜"], "own": ["沐禾集"], "rivals": ["初棠"]}},
     "English": {"value": {"keywords": ["面霜"], "own": ["SK2"]}},
+}
+DRAFT_LISTS: Examples = {
+    "中文": {
+        "value": {
+            "draft": {"title": "换季护肤好物分享", "body": "晚上只留一层面霜。", "tags": ["换季"]},
+            "keywords": ["敏感肌面霜", "屏障修护"],
+            "own": ["沐禾集"],
+        }
+    },
+    "English": {
+        "summary": "with known counts",
+        "value": {
+            "draft": {"title": "SK-II", "body": "神仙水空瓶", "likes": 120},
+            "keywords": [{"keyword": "SK2", "weight": 2}],
+        },
+    },
 }

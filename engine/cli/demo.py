@@ -13,6 +13,7 @@ import typer
 
 from engine.cli import show
 from engine.cli.app import JsonOption, app, out, print_json
+from engine.cli.draft import print_advice, print_draft
 from engine.cli.tabled import print_fights, print_table, print_totals
 from engine.display import ruleset
 from engine.formats import ReadOptions
@@ -21,6 +22,7 @@ from engine.insight import portrait as portraits
 from engine.model import CHINA
 from engine.pipeline import Engine, sample
 from engine.pipeline.answers import Explanation, Page, import_row
+from engine.pipeline.draft_files import read_draft
 from engine.pipeline.judged import Judged, evaluate_searcher
 from engine.pipeline.keyword_rows import PART, total_table, why_fight, why_keyword
 from engine.pipeline.report import ImportReport
@@ -29,6 +31,7 @@ from engine.pipeline.tabled import Table
 
 _QUERY = "敏感肌面霜"
 _KEYWORDS = 20
+_EDITS = 3
 _MEASURES = ("ndcg@10", "mrr@10", "recall@100")
 
 
@@ -48,7 +51,7 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65535, help="For --serve.")] = 8080,
     as_json: JsonOption = False,
 ) -> None:
-    """Build a library from the sample notes and walk through it: import, page, why, words, share.
+    """Build a library from the sample notes and walk through it: page, why, words, share, draft.
 
     Examples: `noterank demo` · `noterank demo --serve`
     """
@@ -88,12 +91,13 @@ def _walk(engine: Engine, folder: Path, reports: list[ImportReport]) -> None:
     _step("Understand: other spellings, traditional characters, nicknames, misspellings")
     for words in ("防曬霜", "SK2", "神仙水平替", '"早C晚A"', "敏敢肌"):
         out.print(_one_line(engine.search(words, Asked(limit=1))))
-    _which_words(engine)
+    lines = _which_words(engine)
+    _draft(engine, lines)
     _step("Judge: three rule sets on the judged queries of the corpus")
     _compare(folder)
 
 
-def _which_words(engine: Engine) -> None:
+def _which_words(engine: Engine) -> list[KeywordLine]:
     """Portrait -> keyword set -> where to fight -> share of voice."""
     person = portraits.read(sample.PORTRAIT)
     _step(f"Portrait: the keywords of {person.name} ({sample.PORTRAIT.name}), weighed and sourced")
@@ -113,6 +117,25 @@ def _which_words(engine: Engine) -> None:
     kept = [KeywordLine(k.keyword, k.weight, k.kind, k.intent) for k in answer.set.keywords]
     voice = engine.visibility(kept, person.own, person.rivals)
     print_totals(total_table(voice.totals()))
+    return kept
+
+
+def _draft(engine: Engine, lines: list[KeywordLine]) -> None:
+    """A draft's places before it is published, three edits, and its places with them."""
+    note = read_draft(str(sample.DRAFT))
+    drafts = engine.drafts(None, note)
+    _step(f"Draft: where {sample.DRAFT.name} would stand, before it is published")
+    before = drafts.rank(note, lines)
+    print_draft(before)
+    _step("Advice: the three edits that move it most, each tried by the engine")
+    edits = [edit for edit in drafts.advise(note, lines, _EDITS) if edit.field != "split"]
+    print_advice(edits)
+    _step("Again: the draft with these edits")
+    after = drafts.rank(edits[-1].draft, lines)
+    print_draft(after)
+    gained, promised = after.attention - before.attention, sum(edit.gain for edit in edits)
+    verdict = "as promised" if abs(gained - promised) < 1e-9 else "DIFFERENT from the promise"
+    out.print(f"attention {before.attention:.4f} → {after.attention:.4f}, {verdict}")
 
 
 def _step(title: str) -> None:
@@ -158,6 +181,11 @@ def _where_next(folder: Path, seconds: float) -> None:
         ("sorts, filters", f"noterank search 面霜 --sort latest --within halfyear{place}"),
         ("completion by pinyin", f"noterank suggest mgj{place}"),
         ("another portrait", f"noterank keywords corpus/portraits/oily_student.toml{place}"),
+        (
+            "a draft's parts",
+            f"noterank draft corpus/drafts/commuter.md"
+            f" --keywords 敏感肌通勤白领 --explain 面霜{place}",
+        ),
         ("unclaimed cells", f"noterank opportunity 敏感肌通勤白领 --map{place}"),
         ("words near a word", f"noterank expand 咖啡{place}"),
         ("your own notes", "noterank import YOUR_EXPORT.jsonl"),

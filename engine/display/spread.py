@@ -39,29 +39,97 @@ def stand(
 
 
 @kernel
+def _dense(authors: _Integers) -> tuple[_Integers, int]:
+    """Authors as numbers from 0, -1 for unknown; how many there are."""
+    size = 2
+    while size < 2 * len(authors) + 2:
+        size *= 2
+    names = np.zeros(size, np.int64)
+    numbers = np.empty(size, np.int64)
+    found = np.full(len(authors), -1, np.int64)
+    count = 0
+    for at, author in enumerate(authors):
+        if author:
+            slot = (author * 0x9E3779B1) & (size - 1)
+            while names[slot] and names[slot] != author:
+                slot = (slot + 1) & (size - 1)
+            if not names[slot]:
+                names[slot], numbers[slot] = author, count
+                count += 1
+            found[at] = numbers[slot]
+    return found, count
+
+
+@kernel
+def _earliest(first: _Integers, authors: _Integers, count: int) -> int:
+    """Of the first `count` authors the one whose line begins first, -1 when no one waits."""
+    chosen = -1
+    for at in range(count):
+        author = authors[at]
+        if first[author] >= 0 and (chosen < 0 or first[author] < first[chosen]):
+            chosen = author
+    return chosen
+
+
+@kernel
+def _passed(
+    turn: int, own: _Integers, near: _Integers, most: int, lines: tuple[_Integers, ...]
+) -> int:
+    """The next turn whose author may stand; those before it wait in their lines."""
+    first, last, behind = lines
+    while turn < len(own) and own[turn] >= 0 and near[own[turn]] >= most:
+        author = own[turn]
+        if first[author] < 0:
+            first[author] = turn
+        else:
+            behind[last[author]] = turn
+        last[author], behind[turn] = turn, -1
+        turn += 1
+    return turn
+
+
+@kernel
+def _without(author: int, free: _Integers, frees: int) -> int:
+    for at in range(frees):
+        if free[at] == author:
+            free[at] = free[frees - 1]
+            return frees - 1
+    return frees
+
+
+@kernel
 def _spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
-    count = len(authors)
-    turns = np.empty(min(places, count), np.int64)
-    after = np.arange(1, count + 2)  # the next note without a place; entry 0 is before the first
-    after[0] = 1
-    looked = 0
+    """Notes whose authors stood too often wait in a line for each author; a line is free when its
+    author may stand again, and its first note comes before all that were not looked at."""
+    own, count = _dense(authors)
+    near = np.zeros(count, np.int64)  # places of the last nine
+    first, last = np.full(count, -1, np.int64), np.empty(count, np.int64)
+    behind = np.empty(len(own), np.int64)
+    turns = np.empty(min(places, len(own)), np.int64)
+    every, free, frees = np.arange(count), np.empty(count + 1, np.int64), 0
+    turn = 0
     for place in range(len(turns)):
-        before, at = 0, after[0]
-        while at <= count:
-            author = authors[at - 1]
-            near = 0
-            if author:
-                for earlier in range(max(0, place - SCREEN + 1), place):
-                    near += authors[turns[earlier]] == author
-            if near < most:
-                break
-            before, at = at, after[at]
-        looked = max(looked, min(at, count))
-        if at > count:
-            before, at = 0, after[0]  # nobody else is left
-        turns[place] = at - 1
-        after[before] = after[at]
-    return turns, looked
+        author = own[turns[place - SCREEN]] if place >= SCREEN else -1
+        if author >= 0:
+            near[author] -= 1
+            if first[author] >= 0 and near[author] == most - 1:
+                free[frees] = author
+                frees += 1
+        author = _earliest(first, free, frees)
+        if author < 0:
+            turn = _passed(turn, own, near, most, (first, last, behind))
+            if turn == len(own):
+                author = _earliest(first, every, count)  # nobody else is left
+        if author < 0:
+            turns[place], author, turn = turn, own[turn], turn + 1
+        else:
+            turns[place] = first[author]
+            first[author] = behind[first[author]]
+        if author >= 0:
+            near[author] += 1
+            if near[author] >= most or first[author] < 0:
+                frees = _without(author, free, frees)
+    return turns, turn
 
 
 @kernel

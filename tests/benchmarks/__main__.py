@@ -1,5 +1,5 @@
 """python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, extract,
-portraits, voice.
+portraits, voice, drafts.
 
 Ratios come from one process, engines in turn; times are medians of the runs, with their spread.
 Never part of a test: machines are noisy, ratios hold.
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from tests.benchmarks import (
     analysis,
     core,
+    drafts,
     extract,
     memory,
     portraits,
@@ -32,6 +33,7 @@ TABLES: dict[str, Callable[[], None]] = {
     "extract": extract.table,
     "portraits": portraits.table,
     "voice": voice.table,
+    "drafts": drafts.table,
 }
 
 

@@ -43,8 +43,8 @@ def table() -> None:
     segmenter, rules = Segmenter(lexicon.load()), ruleset.load(ruleset.DEFAULT)
     with tempfile.TemporaryDirectory(prefix="noterank-bench-") as folder:
         index = EmbeddedIndex(Path(folder), segmenter.fingerprint)
-        index.rebuild(_batches(segmenter), 1)
-        words = _keywords(index)
+        index.rebuild(batches(segmenter), 1)
+        words = vocabulary(index)
         print(f"voice: {NOTES:,} notes, {len(words):,} keywords, top 50, rules {rules.label}")
         start = time.perf_counter()
         places = Places(index, segmenter, rules, NOW)
@@ -81,13 +81,14 @@ def _each(call: object, words: list[str]) -> float:
     return (time.perf_counter() - start) / min(SINGLE, len(words))
 
 
-def _batches(segmenter: Segmenter) -> Iterator[Batch]:
+def batches(segmenter: Segmenter) -> Iterator[Batch]:
+    """The notes of the benchmark, block by block."""
     made = notes(NOTES)
     while rows := list(islice(made, AT_ONCE)):
         yield batch(rows, [""] * len(rows), segmenter)
 
 
-def _keywords(index: EmbeddedIndex) -> list[str]:
+def vocabulary(index: EmbeddedIndex) -> list[str]:
     """Words of the library and pairs of them, drawn by seed."""
     dice = random.Random(5)
     words = [word for word, count in index.vocabulary() if count > 20 and len(word) > 1]
