@@ -11,6 +11,7 @@ from engine.cli import (  # noqa: F401  (commands register)
     lexicon,
     notes,
     serve,
+    trust,
 )
 from engine.cli.app import app, main
 

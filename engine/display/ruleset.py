@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,28 @@ def load(name_or_path: str | Path) -> RuleSet:
     except (OSError, ValueError) as error:  # no UTF-8, no TOML, no path
         raise BadRules(f"{path}: {error}", "mend the line") from error
     return _Reader(path).rule_set(table)
+
+
+def dump(rules: RuleSet, remark: str = "") -> str:
+    """A rule set as the file that `load` reads; `remark` stands above it, line by line."""
+    lines = [f"# {line}" for line in remark.splitlines()]
+    lines += [f'name = "{rules.name}"', f"version = {rules.version}"]
+    scoring = asdict(rules.scoring)
+    sections: list[tuple[str, dict[str, Any]]] = [
+        ("bm25", {key: scoring.pop(key) for key in ("k1", "b")}),
+        ("boosts", scoring),
+        ("query", asdict(rules.query)),
+        *((f"rules.{name}", asdict(rule)) for name, rule in rules.rules),
+        ("page", asdict(rules.page)),
+    ]
+    for name, values in sections:
+        lines += ["", f"[{name}]"]
+        lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 class _Reader:

@@ -127,6 +127,7 @@ def _sighting(
         run=values.text(fields.get("run")).strip() or run,
         position=_position(fields) or place,
         sort=values.sort(fields.get("sort")) or capture.options.sort,
+        filters=values.text(fields.get("filters")).strip(),
         captured_at=moment,
     )
 

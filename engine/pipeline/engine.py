@@ -28,10 +28,13 @@ from engine.insight.sets import Edits
 from engine.model import CHINA, Note, Query, Row
 from engine.pipeline import ingest
 from engine.pipeline.answers import Explanation, Page, Stats
+from engine.pipeline.calibration import Calibration, Calibrator
 from engine.pipeline.drafts import Drafts
+from engine.pipeline.fidelity import Comparer, Fidelity
 from engine.pipeline.insights import Battle, Insights, Voice
 from engine.pipeline.keyword_rows import KeywordAnswer
 from engine.pipeline.library import Library, this_task
+from engine.pipeline.observed import ObservedPage
 from engine.pipeline.preview import Change, changes
 from engine.pipeline.report import ImportReport
 from engine.pipeline.search import Asked, Searcher
@@ -269,6 +272,32 @@ class Engine:
             moment = max(moment, draft.published_at)
         return Drafts(self.insights(moment), self.store)
 
+    def fidelity(
+        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Tick = _quiet
+    ) -> Fidelity:
+        """Agreement of the rule set with observed pages, beside baselines."""
+        return self._comparer(now).fidelity(observed, self.rule_set, tick)
+
+    def calibrate(
+        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Tick = _quiet
+    ) -> Calibration:
+        """A rule set fitted to observed pages, with its held-out figure; nothing is written."""
+        comparer = self._comparer(now)
+        fitting = Calibrator(self.index, self.segmenter, comparer)
+        return fitting.calibrate(observed, self.rule_set, tick)
+
+    def keep_rules(self, rules: RuleSet, remark: str) -> Path:
+        """Make a rule set the library's own; the one before lies beside it by its name."""
+        with self.library.writing(this_task()):
+            path = self.library.rules
+            if path.is_file():
+                old = ruleset.load(path)
+                path.replace(path.with_name(f"rules.{old.label}.toml"))
+            temporary = path.with_suffix(".tmp")
+            temporary.write_text(ruleset.dump(rules, remark), "utf-8")
+            temporary.replace(path)
+        return path
+
     def propose(self, most: int = 50, tick: Tick = _quiet) -> list[NewWord]:
         """New words of the notes that the lexicon lacks; refused ones are not proposed again."""
         return self.insights().new_words(most, self.shelf.refused(), tick)
@@ -312,6 +341,10 @@ class Engine:
             made = Insights(self.store, self.index, self.segmenter, self.rule_set, now)
             self._known = state, made
         return self._known[1]
+
+    def _comparer(self, now: datetime | None) -> Comparer:
+        self._fresh(lambda: self.index.version)
+        return Comparer(self.index, self.segmenter, self.as_of(now))
 
     def _load_lexicon(self) -> None:
         self.segmenter = Segmenter(lexicons.load(self.library.lexicon))
