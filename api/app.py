@@ -14,7 +14,7 @@ from fastapi_offline import FastAPIOffline
 from api import problems
 from api.border import Border
 from api.desk import Desks
-from api.routes import drafts, health, keywords, notes, pages
+from api.routes import drafts, health, keywords, notes, pages, trust
 from api.routes.declared import completed
 from engine.pipeline import Engine
 
@@ -45,6 +45,7 @@ def create_app(engine: Engine) -> FastAPI:
     app.include_router(pages.router(engine, desks.asking))
     app.include_router(keywords.router(engine, desks.analysing))
     app.include_router(drafts.router(engine, desks.analysing))
+    app.include_router(trust.router(engine, desks.analysing))
     app.include_router(notes.router(engine, desks))
     app.include_router(health.router(engine, desks.asking))
     problems.install(app)

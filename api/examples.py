@@ -157,7 +157,47 @@ _ADVICE = {
     "keyword_moves": "打工人 30→1",
     "gain": 0.0752,
 }
-
+_FIDELITY = {
+    "keyword": "防晒霜",
+    "observed": 20,
+    "kendall_tau": 0.9263,
+    "rbo": 0.9804,
+    "ndcg": 0.9997,
+    "trust": "high",
+}
+_ORDER = {
+    "order": "our rules",
+    "tau": 0.853,
+    "tau_low": 0.783,
+    "tau_high": 0.92,
+    "rbo": 0.928,
+    "rbo_low": 0.9,
+    "rbo_high": 0.955,
+    "ndcg": 0.986,
+    "ndcg_low": 0.971,
+    "ndcg_high": 0.996,
+}
+_CHANGE = {
+    "parameter": "boosts.title",
+    "before": 3.0,
+    "after": 2.899,
+    "meaning": "标题里的词算正文里的 2.899 倍",
+}
+_HELD_OUT = {
+    "pages": 12,
+    "better": False,
+    "fitted": "calibrated@1",
+    "kept": False,
+    "tau_old": 0.853,
+    "tau_old_low": 0.783,
+    "tau_old_high": 0.92,
+    "tau_new": 0.908,
+    "tau_new_low": 0.879,
+    "tau_new_high": 0.934,
+    "tau_difference": 0.054,
+    "tau_difference_low": -0.009,
+    "tau_difference_high": 0.128,
+}
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "extract": {
@@ -168,6 +208,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "opportunity": {"data": [{**_KEYWORD, "weight": 1.0}], "meta": _WHOLE},
     "rank_draft": {"data": [_DRAFTED], "meta": {**_WHOLE, **_DRAFTING}},
     "advise_draft": {"data": [_ADVICE], "meta": {**_WHOLE, "together": 0.0752}},
+    "fidelity": {"data": [_FIDELITY], "meta": {**_WHOLE, "orders": [_ORDER], "missing": 0}},
+    "calibrate": {"data": [_CHANGE], "meta": {**_WHOLE, **_HELD_OUT}},
     "visibility": {"data": [_VOICE], "meta": _WHOLE},
     "search": {"data": [_PLACE], "meta": _PAGE},
     "explain": {"data": _PARTS, "meta": _STANDING},

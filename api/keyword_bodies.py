@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.formats.keywords import KeywordLine
+from engine.model import CHINA
+from engine.pipeline.observed import ObservedPage
 
 _Word = Annotated[str, Field(min_length=1, max_length=100)]
 _Brand = Annotated[str, Field(min_length=1, max_length=100)]
@@ -64,6 +67,33 @@ class DraftListBody(ListBody):
     banned: list[_Brand] = Field([], max_length=1_000)
 
 
+class PageBody(_Strict):
+    """One general result page as it was seen."""
+
+    keyword: _Word
+    notes: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        min_length=1, max_length=1_000, description="Note ids, first place first."
+    )
+    captured_at: datetime | None = None
+
+
+class PagesBody(_Strict):
+    """Observed pages; none means those that the library's imports have observed."""
+
+    pages: list[PageBody] = Field([], max_length=2_000)
+
+    def observed(self) -> list[ObservedPage]:
+        """The pages as the engine takes them; a time without an offset means +08:00."""
+        return [
+            ObservedPage(page.keyword, _aware(page.captured_at), tuple(dict.fromkeys(page.notes)))
+            for page in self.pages
+        ]
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=CHINA) if moment and moment.tzinfo is None else moment
+
+
 Examples = dict[str, dict[str, Any]]
 DRAFTS: Examples = {
     "中文": {
@@ -111,4 +141,18 @@ DRAFT_LISTS: Examples = {
             "keywords": [{"keyword": "SK2", "weight": 2}],
         },
     },
+}
+OBSERVED: Examples = {
+    "中文": {
+        "value": {
+            "pages": [
+                {
+                    "keyword": "面霜",
+                    "notes": ["6d466d44f04aa9ff061f7de8"],
+                    "captured_at": "2026-10-31",
+                }
+            ]
+        }
+    },
+    "English": {"summary": "the library's own observations", "value": {"pages": []}},
 }

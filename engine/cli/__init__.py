@@ -9,6 +9,7 @@ from engine.cli import (  # noqa: F401  (commands register)
     keep,
     keywords,
     lexicon,
+    moves,
     notes,
     serve,
     trust,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -132,7 +133,7 @@ def _pages(engine: Engine, observed: Path | None, sort: str | None) -> Observed:
     return found
 
 
-def _print_orders(rows: list[trust_rows.Row]) -> None:
+def _print_orders(rows: Sequence[trust_rows.Row]) -> None:
     columns = ("order", "Kendall tau", "RBO", "nDCG")
     lines = [
         (row["order"], *(f"{row[m]:.3f} [{row[f'{m}_low']:.3f}, {row[f'{m}_high']:.3f}]"

@@ -19,6 +19,7 @@ from engine.insight import opportunity as fights
 from engine.insight import visibility as voices
 from engine.insight.candidates import Text
 from engine.insight.discover import Discovery, NewWord
+from engine.insight.events import OUT, Event, Watched, watch
 from engine.insight.extract import Extractor, Phrase
 from engine.insight.keyword_set import Keyword, KeywordSet
 from engine.insight.kinds import Kinds, intent
@@ -257,6 +258,29 @@ class Insights:
         pages = self.places.of([line.keyword for line in lines], voices.DEPTH, tick)
         found = voices.standings(asked, pages, self.places.roster, named)
         return Voice(tuple(found), tuple(asked), tuple(pages), tuple(named.values()))
+
+    def watch(
+        self,
+        keywords: Sequence[str],
+        own: Sequence[str],
+        rivals: Sequence[str],
+        known: Mapping[str, Watched],
+    ) -> tuple[dict[str, Watched], list[Event]]:
+        """(what to remember of each page, what happened since `known`)."""
+        brand = self._segmenter.lexicon.brand_named
+        names = {fold_key(brand(name)): name for name in (*own, *rivals)}
+        looked, events = {}, []
+        for word, rows in zip(keywords, self.places.of(keywords, OUT), strict=True):
+            ids = [self.places.roster.note_ids[row] for row in rows.tolist()]
+            named = {
+                note_id: names[key]
+                for note_id, row in zip(ids, rows.tolist(), strict=True)
+                for key in self.places.roster.brands_of(row)
+                if key in names
+            }
+            looked[word], found = watch(word, ids, named, frozenset(own), known.get(word))
+            events += found
+        return looked, events
 
     # --- inside --------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from engine.errors import LibraryBusy, NotFound
+from engine.errors import BadOption, LibraryBusy, NotFound
 from engine.model import CHINA
 
+_NAME = re.compile(r"[\w-]{1,60}")
 _WAIT = 10.0  # seconds that a second writer waits before it gives up
 
 
@@ -44,6 +46,12 @@ class Library:
     @property
     def rules(self) -> Path:
         return self.folder / "rules.toml"
+
+    def snapshot(self, name: str) -> Path:
+        """Where a snapshot of a name lies; BadOption for what is no name."""
+        if not _NAME.fullmatch(name):
+            raise BadOption(f"'{name}' is no name", "use letters, figures, - and _, at most 60")
+        return self.folder / "snapshots" / name
 
     @property
     def exists(self) -> bool:

@@ -45,12 +45,18 @@ class Places:
     """Pages of one state of a library, by one rule set, as of one moment."""
 
     def __init__(
-        self, index: IndexView, segmenter: Segmenter, rule_set: RuleSet, now: datetime
+        self,
+        index: IndexView,
+        segmenter: Segmenter,
+        rule_set: RuleSet,
+        now: datetime,
+        roster: Roster | None = None,
     ) -> None:
+        """`roster` is the index's own, or that with other counts."""
         self.index = index
         self.rule_set = rule_set
         self.now = now
-        self.roster: Roster = index.roster()
+        self.roster: Roster = roster or index.roster()
         self._segmenter = segmenter
         self._factors = self.factors(self.roster.hits())
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import NotFound
+from engine.insight.events import Watched
 from engine.insight.portrait import Portrait, from_table
 from engine.insight.sets import Edits
 from engine.model import CHINA
@@ -56,6 +57,16 @@ class Shelf:
         if not known:
             raise NotFound(f"no snapshot {name}", f"keep one with `visibility … --save {name}`")
         return known
+
+    def watched(self, name: str) -> dict[str, Watched]:
+        """What is remembered of each page of a watch, by keyword; empty before the first look."""
+        known = self._store.saved("watch", name)
+        pages = known[-1].content if known else {}
+        return {word: Watched.of(table) for word, table in pages.items()}
+
+    def keep_watched(self, name: str, pages: Mapping[str, Watched]) -> int:
+        """Remember a look at the pages of a watch; its version."""
+        return self._save(name, {"watch": {word: page.table() for word, page in pages.items()}})
 
     def refuse(self, word: str) -> None:
         """Never propose a word again."""

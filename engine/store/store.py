@@ -328,6 +328,13 @@ class Store:
             deque(rows, maxlen=0)
         return sum(1 for _ in self.all())
 
+    def copy_to(self, path: Path) -> None:
+        """The whole store as it is now, in one new file; other writers go on meanwhile."""
+        try:
+            self._db.execute("VACUUM INTO ?", (str(path),))
+        except apsw.Error as error:
+            raise refusal(path, error) from error
+
     def _next_seq(self) -> int:
         query = "UPDATE meta SET value = value + 1 WHERE name = 'seq' RETURNING value"
         return int(self._db.execute(query).get)

@@ -1,0 +1,76 @@
+"""fidelity and calibrate: how far to trust the order, and weights fitted to observed pages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+from starlette.responses import Response
+
+from api.answers import How, answer, state
+from api.desk import Desk
+from api.keyword_bodies import OBSERVED, PagesBody
+from api.routes.declared import responses
+from api.trust_schemas import CalibrateAnswer, FidelityAnswer
+from engine.errors import BadInput
+from engine.pipeline import Engine, trust_rows
+from engine.pipeline.answers import Row
+from engine.pipeline.observed import ObservedPage, stored_pages
+from engine.pipeline.tabled import Table
+
+
+def router(engine: Engine, desk: Desk) -> APIRouter:
+    """The endpoints about trust; they take seconds, so they wait in the analysts' line."""
+    routes = APIRouter(prefix="/api/v1", tags=["trust"])
+
+    @routes.post(
+        "/fidelity",
+        operation_id="fidelity",
+        summary="Agreement of the order with observed pages · 排序可信度",
+        responses=responses(FidelityAnswer),
+    )
+    async def fidelity(
+        how: How, wanted: Annotated[PagesBody, Body(openapi_examples=OBSERVED)]
+    ) -> Response:
+        def call() -> tuple[Table, Row]:
+            found = engine.fidelity(_pages(engine, wanted))
+            orders = list(trust_rows.orders_table(found).rows)
+            told = {"orders": orders, "missing": found.missing}
+            return trust_rows.fidelity_table(found), {**state(engine), **told}
+
+        table, known = await desk.run(call)
+        return answer(table.rows, how, table.columns, **known)
+
+    @routes.post(
+        "/calibrate",
+        operation_id="calibrate",
+        summary="Weights fitted to observed pages · 规则校准",
+        responses=responses(CalibrateAnswer),
+    )
+    async def calibrate(
+        how: How,
+        wanted: Annotated[PagesBody, Body(openapi_examples=OBSERVED)],
+        keep: Annotated[
+            bool, Query(description="Make it the library's rules, if it is better.")
+        ] = False,
+    ) -> Response:
+        def call() -> tuple[Table, Row]:
+            found = engine.calibrate(_pages(engine, wanted))
+            kept = keep and found.better
+            if kept:
+                remark = f"Fitted to observed pages.\n{trust_rows.verdict(found)}"
+                engine.keep_rules(found.rules, remark)
+            known = {**state(engine), **trust_rows.calibrated(found), "kept": kept}
+            return trust_rows.change_table(found), known
+
+        table, known = await desk.run(call)
+        return answer(table.rows, how, table.columns, **known)
+
+    return routes
+
+
+def _pages(engine: Engine, wanted: PagesBody) -> list[ObservedPage]:
+    pages = wanted.observed() or list(stored_pages(engine.store).pages)
+    if not pages:
+        raise BadInput("the library has observed no general page", "send pages")
+    return pages
