@@ -8,6 +8,7 @@ from engine.insight.portrait import Portrait
 from engine.model import Count, Counts, Filter, Note, Query
 from engine.pipeline import Engine
 from engine.pipeline.answers import Explanation, Page, Result, Stats
+from engine.pipeline.draft_files import draft_of, read_draft
 from engine.pipeline.report import ImportReport
 from engine.pipeline.search import Asked
 
@@ -29,4 +30,6 @@ __all__ = [
     "Result",
     "RuleSet",
     "Stats",
+    "draft_of",
+    "read_draft",
 ]

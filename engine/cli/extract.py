@@ -18,6 +18,7 @@ from engine.insight.candidates import Text
 from engine.insight.extract import Extractor
 from engine.model import Note
 from engine.pipeline import Engine, keyword_rows
+from engine.pipeline.draft_files import read_draft
 from engine.text import lexicon as lexicons
 from engine.text.runs import Reader
 from engine.text.segment import Segmenter
@@ -57,7 +58,7 @@ def extract(
     if jsonl is not None:
         _extract_lines(library, jsonl, top)
         return
-    note = _draft(str(file))
+    note = read_draft(str(file))
     if (library / "notes.db").is_file():
         with Engine.open(library) as engine:
             found = engine.extract(note, top)
@@ -70,20 +71,6 @@ def extract(
     for phrase in found if explain else ():
         out.print()
         _print_parts(phrase.keyword, keyword_rows.why_phrase(phrase))
-
-
-def _draft(file: str) -> Note:
-    """A draft: the first line is the title when there is more (`# ` is taken off)."""
-    if file == "-":
-        text = sys.stdin.read()
-    else:
-        try:
-            text = Path(file).read_text("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise BadFile(f"{file} is not UTF-8", "save it as UTF-8") from error
-    first, _, rest = text.strip().partition("\n")
-    title = first.removeprefix("# ").strip()
-    return Note("draft", title=title, body=rest) if rest.strip() else Note("draft", body=title)
 
 
 def _extractor(library: Path) -> Extractor:

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from sklearn.model_selection import KFold
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -94,12 +92,16 @@ class Known:
 
 def folds(pages: int) -> list[tuple[list[int], list[int]]]:
     """(pages to learn from, pages held out), five times; a page is one keyword's."""
+    from sklearn.model_selection import KFold  # a second to load: only who fits waits for it
+
     split = KFold(FOLDS, shuffle=True, random_state=_SEED).split(np.arange(pages))
     return [(learnt.tolist(), held.tolist()) for learnt, held in split]
 
 
 def fit(pages: Sequence[Features], current: Weights, known: Known) -> Weights:
     """The weights that order the pages best, drawn to the current ones."""
+    from scipy.optimize import minimize  # likewise
+
     start = current.vector()
     pairs = [_pairs(page) for page in pages]
     total = sum(len(upper) for upper, _ in pairs)

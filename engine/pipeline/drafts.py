@@ -71,6 +71,7 @@ class Drafts:
         self._reader: Reader = insights.reader
         self._extractor: Extractor = insights.extractor
         self.wording: Callable[[str], str] = cache(self._wording)
+        self._terms = cache(self._terms_of)
 
     def fresh(self, draft: Note) -> Note:
         """The draft as it would be published now: no time means now, no counts mean none yet; a
@@ -186,8 +187,7 @@ class Drafts:
         _, other, alike = cluster_of(self._store, note, sketch(note_text(note)))
         return (other, alike) if other else None
 
-    @cache  # noqa: B019  (lives as long as the drafts do)
-    def _terms(self, keyword: str) -> frozenset[str]:
+    def _terms_of(self, keyword: str) -> frozenset[str]:
         query = plain(keyword, self._segmenter, self._places.rule_set.query)
         return frozenset(clause.term for clause in query.clauses)
 

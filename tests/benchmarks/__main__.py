@@ -1,5 +1,5 @@
 """python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, extract,
-portraits, voice, drafts.
+portraits, voice, drafts, fidelity.
 
 Ratios come from one process, engines in turn; times are medians of the runs, with their spread.
 Never part of a test: machines are noisy, ratios hold.
@@ -15,6 +15,7 @@ from tests.benchmarks import (
     core,
     drafts,
     extract,
+    fidelity,
     memory,
     portraits,
     search,
@@ -34,6 +35,7 @@ TABLES: dict[str, Callable[[], None]] = {
     "portraits": portraits.table,
     "voice": voice.table,
     "drafts": drafts.table,
+    "fidelity": fidelity.table,
 }
 
 
