@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.cli.running import apart, noterank
+
 SEARCH_KEYS = {
     "position",
     "note_id",
@@ -32,21 +30,6 @@ SEARCH_KEYS = {
 }
 
 
-def noterank(*words: str, library: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in a process of its own, on a library."""
-    environment = {**os.environ, "NOTERANK_LIBRARY": str(library), "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [sys.executable, "-m", "engine", *words],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environment,
-        cwd=library.parent,
-        timeout=120,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cli")
@@ -57,7 +40,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     (folder / "notes.jsonl").write_text(text, "utf-8")
-    done = noterank("import", "notes.jsonl", library=folder / "library")
+    done = apart("import", "notes.jsonl", library=folder / "library")
     assert done.returncode == 0, done.stderr
     assert "2 new" in done.stdout
     assert "1 rejected" in done.stdout

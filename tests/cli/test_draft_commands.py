@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from engine.pipeline import draft_rows, sample, trust_rows
-from tests.cli.test_commands import noterank
+from tests.cli.running import noterank
 
 LIST = str(sample.CORPUS / "keywords" / "skincare.csv")
 DRAFT = str(sample.DRAFT)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.pipeline import keyword_rows, sample
-from tests.cli.test_commands import ROOT, noterank
+from tests.cli.running import ROOT, noterank
 
 PORTRAIT = str(sample.PORTRAIT)
 LIST = str(sample.CORPUS / "keywords" / "skincare.csv")
