@@ -1,9 +1,9 @@
 """Edits of a draft that a person would make: a keyword in the title, a first mention, a tag.
 
 Each edit names its place, what stands there and what would. Nothing is invented: what is put in is
-a keyword of the set, or a phrase around it that notes of its page write; and a brand, a product, an
-ingredient or an effect only where the draft already speaks of it, because to name one is a claim.
-What an edit is worth is not said here: the engine ranks the draft again.
+a keyword of the set, or a phrase around it that notes of its page write; and a word that is no
+crowd or scene (a brand, a category, an effect, a trouble, a price) only where the draft already
+speaks of it, because to name one is a claim. What an edit is worth the engine says, not this file.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.insight.checks import BODY, MOST_TAGS, TITLE, title_length
+from engine.insight.kinds import kind_of
 from engine.model import Note
 from engine.text.lexicon import as_term
 from engine.text.normalise import fold, fold_key
@@ -21,8 +22,7 @@ from engine.text.runs import Reader
 _WEAKER = 2  # words of the title that a keyword may take the place of
 _SWAPPED = 2  # tags that a keyword may take the place of
 _PART = 2  # characters of a keyword that the title must hold for the rest to be joined
-_CLAIMS = ("brand", "product", "ingredient", "effect", "slang")  # kinds of the lexicon
-_FRONT = ("crowd", "scene", "skin_type")
+_FREE = ("crowd", "scene")  # who and when: in a title they stand first
 _LINE = re.compile("【([^】]{1,40})】")  # the first line of a body
 _BEGINNING = 12  # characters of the body that tell where its beginning is
 
@@ -51,14 +51,13 @@ def edits(
     title = fold(draft.title).text
     text = "\n".join((title, fold(draft.body).text, *map(fold_key, draft.tags)))
     weaker = _weaker(draft.title, title, every, reader)
-    swapped = _least_useful(draft, every)
+    swapped = _least_useful(draft, every, reader)
     for keyword in keywords:
         key = fold_key(keyword)
         if any(word not in text for word in _claims(key, reader)):
             continue
         if key not in title:
-            front = reader.segmenter.lexicon.kind(as_term(key)) in _FRONT
-            yield from _in_title(draft, title, keyword, weaker, front)
+            yield from _in_title(draft, title, keyword, weaker, _free(key, reader))
         if key not in {fold_key(tag) for tag in draft.tags}:
             yield from _in_tags(draft, keyword, swapped)
         if key not in fold(draft.body).text:
@@ -66,10 +65,13 @@ def edits(
 
 
 def _claims(key: str, reader: Reader) -> list[str]:
-    """The words of a keyword that say something of a product."""
-    lexicon = reader.segmenter.lexicon
-    words = {key, *reader.segmenter.words(key)}
-    return [word for word in sorted(words) if lexicon.kind(as_term(word)) in _CLAIMS]
+    """The words of a keyword that say what a note is about, not for whom or when."""
+    words = [key] if reader.listed(key) else reader.segmenter.words(key)
+    return [word for word in words if not _free(word, reader)]
+
+
+def _free(word: str, reader: Reader) -> bool:
+    return kind_of(word, reader.segmenter.lexicon.kind(as_term(word))) in _FREE
 
 
 def _in_title(
@@ -86,6 +88,8 @@ def _in_title(
         else:
             said = f"把标题中的“{title[slice(*place)]}”换成“{keyword}”"
             yield from _titled(draft, _put(title, place, keyword), said, keyword)
+    if "｜" in title:
+        return
     after = f"{keyword}｜{title}" if title else keyword
     yield from _titled(draft, after, f"在标题前加上“{keyword}”", keyword)
 
@@ -138,10 +142,16 @@ def _in_tags(draft: Note, keyword: str, swapped: Sequence[str]) -> Iterator[Edit
         yield Edit("tags", "", f"#{keyword}", said, keyword, replace(draft, tags=tags))
 
 
-def _least_useful(draft: Note, every: Sequence[str]) -> list[str]:
-    """Tags that share nothing with any keyword, the last first."""
+def _least_useful(draft: Note, every: Sequence[str], reader: Reader) -> list[str]:
+    """Tags that share nothing with any keyword nor name what the text speaks of, the last first."""
     keys = [fold_key(keyword) for keyword in every]
-    own = [tag for tag in draft.tags if not any(_alike(fold_key(tag), key) for key in keys)]
+    text = fold(f"{draft.title}\n{draft.body}").text
+    own = [
+        tag
+        for tag in draft.tags
+        if not any(_alike(fold_key(tag), key) for key in keys)
+        and not all(word in text for word in reader.segmenter.words(fold_key(tag)))
+    ]
     return own[::-1][:_SWAPPED]
 
 

@@ -41,11 +41,12 @@ _OF_PEOPLE = "皮肌脸材型子质"
 _BEGINNING = ("pain", "crowd")
 
 
-def _kind_of(word: str, kind: str) -> Kind:
-    """A skin type, hair or shape is a crowd; a concern that goes with one (黑头) is a pain."""
+def kind_of(word: str, kind: str) -> Kind:
+    """The kind of a word of the lexicon: of a skin type, hair or shape it is crowd, of a concern
+    that goes with one (黑头) pain; "core" for a word that has none."""
     if kind == "skin_type" and word[-1] not in _OF_PEOPLE:
         return "pain"
-    return _OF_LEXICON[kind]
+    return _OF_LEXICON.get(kind, "core")
 
 
 @cache
@@ -104,7 +105,7 @@ class Kinds:
             return "longtail", key
         if len(known) > 1 and known[-1] == (words[-1], "category"):
             return "longtail", key  # somebody's or something's category: 敏感肌面霜
-        kinds = {_kind_of(word, kind): word for word, kind in reversed(known)}
+        kinds = {kind_of(word, kind): word for word, kind in reversed(known)}
         if "crowd" not in kinds and (pain := pain_in(key)):
             kinds["pain"] = pain
         if intent(key)[1] and len(words) > 1 and not kinds.keys() - {"category", "core"}:

@@ -80,13 +80,10 @@ class Reader:
         return key in self._weak
 
     def strength(self, key: str) -> int | None:
-        """How much a word says: 0 filler or slang, 1 weak, 2 a plain noun; None for any other."""
+        """How much a word says: 0 filler or slang, 1 weak; None for any other."""
         if key in self._filler or (self.listed(key) and not self.typed(key)):
             return 0
-        if self.weak(key):
-            return 1
-        noun = not self.listed(key) and parts.part(key) == "noun"
-        return 2 if noun else None
+        return 1 if self.weak(key) else None
 
     def typed(self, key: str) -> bool:
         """Whether a searcher might type a phrase: no boilerplate, nothing that says too little,
