@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,27 +16,40 @@ from starlette.responses import Response
 
 from engine.pipeline import Engine
 from engine.pipeline.answers import Row
-from engine.pipeline.tables import csv_text, jsonl_bytes
+from engine.pipeline.tables import csv_text, jsonl_bytes, xlsx_bytes
 
-Format = Literal["json", "csv", "jsonl"]
+Format = Literal["json", "csv", "jsonl", "xlsx"]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TYPES: dict[str, Format] = {
     "application/json": "json",
     "text/csv": "csv",
     "application/x-ndjson": "jsonl",
+    XLSX: "xlsx",
     "*/*": "json",
     "application/*": "json",
     "text/*": "csv",
     "text/html": "json",  # a browser that opens an answer
 }
-_NAMES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+_NAMES = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/x-ndjson",
+    "xlsx": XLSX,
+}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How the caller wants rows: the envelope or the bare array, and which format."""
+    """How the caller wants rows: the envelope or the bare array, and which format.
+
+    `name` is what a downloaded file is called; `known` the ETags that the caller has, None where
+    an answer is never the same again (anything but GET).
+    """
 
     rows_only: bool
     format: Format
+    name: str
+    known: tuple[str, ...] | None
     started: float = field(default_factory=time.perf_counter)
 
 
@@ -46,7 +61,11 @@ def wanted(
     format: Annotated[Format | None, Query(description="Wins over `Accept`.")] = None,
 ) -> Wanted:
     """A dependency: shape and format of a request; 406 for a type that is not offered."""
-    return Wanted(shape == "rows", format or _accepted(request.headers.get("accept", "*/*")))
+    chosen = format or _accepted(request.headers.get("accept", "*/*"))
+    name = request.url.path.rsplit("/")[-1].replace(":", "-")
+    tags = request.headers.get("if-none-match", "").split(",")
+    known = tuple(tag.strip().removeprefix("W/") for tag in tags)
+    return Wanted(shape == "rows", chosen, name, known if request.method == "GET" else None)
 
 
 How = Annotated[Wanted, Depends(wanted)]
@@ -58,18 +77,48 @@ def state(engine: Engine) -> Row:
 
 
 def answer(rows: Sequence[Row], how: Wanted, columns: Sequence[str], **meta: Any) -> Response:
-    """Rows as JSON (in an envelope with `meta`), CSV for Excel, or JSON lines."""
+    """Rows as JSON (in an envelope with `meta`), CSV for Excel, JSON lines, or a workbook.
+
+    A GET's answer has an ETag of its rows and meta; who has it already gets 304 without them.
+    """
+    headers = {"Vary": "Accept, Authorization"}
+    if how.known is not None:
+        tag = _tag(rows, how, meta)
+        headers |= {"ETag": tag, "Cache-Control": "private, no-cache"}
+        if tag in how.known or "*" in how.known:
+            return Response(status_code=304, headers=headers)
+    if how.format in ("csv", "xlsx"):
+        headers["Content-Disposition"] = f'attachment; filename="{_file(how.name)}.{how.format}"'
+    return Response(
+        _content(rows, how, columns, meta), headers=headers, media_type=_NAMES[how.format]
+    )
+
+
+def _content(
+    rows: Sequence[Row], how: Wanted, columns: Sequence[str], meta: dict[str, Any]
+) -> bytes:
     if how.format == "csv":
-        text = "".join(csv_text(rows, columns))
-        return Response(text.encode(), media_type=_NAMES["csv"])
+        return "".join(csv_text(rows, columns)).encode()
     if how.format == "jsonl":
-        return Response(b"".join(jsonl_bytes(rows)), media_type=_NAMES["jsonl"])
-    content: Any = rows
-    if not how.rows_only:
-        took = round((time.perf_counter() - how.started) * 1000, 1)
-        whole = {"total": len(rows), "limit": None, "offset": 0, "next": None}
-        content = {"data": rows, "meta": {**whole, **meta, "took_ms": took}}
-    return Response(orjson.dumps(content), media_type="application/json")
+        return b"".join(jsonl_bytes(rows))
+    if how.format == "xlsx":
+        return xlsx_bytes(rows, columns)
+    if how.rows_only:
+        return orjson.dumps(rows)
+    took = round((time.perf_counter() - how.started) * 1000, 1)
+    whole = {"total": len(rows), "limit": None, "offset": 0, "next": None}
+    return orjson.dumps({"data": rows, "meta": {**whole, **meta, "took_ms": took}})
+
+
+def _tag(rows: Sequence[Row], how: Wanted, meta: dict[str, Any]) -> str:
+    """Names the answer: the index version, and a hash of all but the time it took."""
+    said = orjson.dumps([rows, meta, how.format, how.rows_only])
+    return f'"{meta.get("index_version", 0)}-{hashlib.sha256(said).hexdigest()[:20]}"'
+
+
+def _file(name: str) -> str:
+    """A name that no header can be broken out of."""
+    return re.sub(r"[^A-Za-z0-9_-]", "", name)[:60] or "noterank"
 
 
 def _accepted(header: str) -> Format:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,24 +14,34 @@ from fastapi_offline import FastAPIOffline
 from api import problems
 from api.border import Border
 from api.desk import Desks
+from api.guard import Guard
+from api.jobs import Jobs
+from api.metrics import Metrics
 from api.routes import drafts, health, keywords, notes, pages, trust
+from api.routes import jobs as job_routes
 from api.routes.declared import completed
+from api.works import works
 from engine.pipeline import Engine
+from engine.pipeline.keys import Keys
 
 _BODY = 1 << 20
 _IMPORT_BODY = 64 << 20
 
 
-def create_app(engine: Engine) -> FastAPI:
+def create_app(engine: Engine, hosts: Sequence[str] = ()) -> FastAPI:
     """The API over one open engine; nothing is global, so tests make as many as they like.
 
-    The caller closes the engine, after the app has shut down.
+    `hosts` are names by which it may be asked besides those of this machine. The caller closes the
+    engine, after the app has shut down.
     """
-    desks = Desks()
+    desks, metrics = Desks(), Metrics()
+    jobs = Jobs(engine.library.folder, works(engine))
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(jobs.start)
         yield
+        await asyncio.to_thread(jobs.close)
         await asyncio.to_thread(desks.close)
 
     app: FastAPI = FastAPIOffline(
@@ -43,13 +53,21 @@ def create_app(engine: Engine) -> FastAPI:
         lifespan=running,
     )
     app.include_router(pages.router(engine, desks.asking))
-    app.include_router(keywords.router(engine, desks.analysing))
+    app.include_router(keywords.router(engine, desks.analysing, jobs))
     app.include_router(drafts.router(engine, desks.analysing))
-    app.include_router(trust.router(engine, desks.analysing))
-    app.include_router(notes.router(engine, desks))
-    app.include_router(health.router(engine, desks.asking))
+    app.include_router(trust.router(engine, desks.analysing, jobs))
+    app.include_router(notes.router(engine, desks, jobs))
+    app.include_router(job_routes.router(engine, jobs))
+    app.include_router(health.router(engine, desks.asking, metrics))
     problems.install(app)
-    app.add_middleware(Border, most=_BODY, limits={"/api/v1/notes:import": _IMPORT_BODY})
+    app.add_middleware(
+        Border,
+        most=_BODY,
+        limits={"/api/v1/notes:import": _IMPORT_BODY},
+        guard=Guard(Keys(engine.library.folder)),
+        metrics=metrics,
+        hosts=frozenset(hosts),
+    )
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

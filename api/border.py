@@ -5,12 +5,15 @@ from __future__ import annotations
 import ipaddress
 import re
 import secrets
+import time
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.guard import Guard
+from api.metrics import Metrics
 from api.problems import fault, problem
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -36,10 +39,21 @@ def new_id() -> str:
 class Border:
     """ASGI middleware around the whole app; `limits` are bytes of body by path, else `most`."""
 
-    def __init__(self, app: ASGIApp, most: int, limits: dict[str, int]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        most: int,
+        limits: dict[str, int],
+        guard: Guard,
+        metrics: Metrics,
+        hosts: frozenset[str] = frozenset(),
+    ) -> None:
         self._app = app
         self._most = most
         self._limits = limits
+        self._guard = guard
+        self._metrics = metrics
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,20 +62,20 @@ class Border:
         request = Request(scope)
         given = request.headers.get("x-request-id", "")
         request.state.request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
-        started = False
+        started, status, begun = False, 0, time.perf_counter()
 
         async def stamped(message: Message) -> None:
-            nonlocal started
+            nonlocal started, status
             if message["type"] == "http.response.start":
-                started = True
+                started, status = True, message["status"]
                 message["headers"] = [*message.get("headers", []), *_stamps(request)]
             await send(message)
 
-        refusal = self._refusal(request)
-        if refusal:
-            await refusal(scope, receive, stamped)
-            return
         try:
+            refusal = self._refusal(request)
+            if refusal:
+                await refusal(scope, receive, stamped)
+                return
             await self._app(scope, self._counted(request, receive), stamped)
         except ClientDisconnect:
             return  # nobody is there to be answered
@@ -69,14 +83,24 @@ class Border:
             if started:
                 raise  # too late for another answer: the server cuts the connection
             await fault(request, error)(scope, receive, stamped)
+        finally:
+            seconds = time.perf_counter() - begun
+            self._metrics.answered(request.method, _template(scope), status, seconds)
 
     def _refusal(self, request: Request) -> Response | None:
-        if not _local(request.headers.get("host", "")):
-            return problem(request, 421, "this host name is not served", "use 127.0.0.1")
+        if not self._served(request.headers.get("host", "")):
+            cure = "use 127.0.0.1, or serve with --allow-host"
+            return problem(request, 421, "this host name is not served", cure)
+        if refusal := self._guard.refusal(request):
+            return refusal
         length = request.headers.get("content-length", "0")
         if length.isdigit() and int(length) > self._limit(request):
             return problem(request, 413, self._too_long(request), "send less in one request")
         return None
+
+    def _served(self, host: str) -> bool:
+        name = re.sub(r":\d+$", "", host).strip("[]").lower()
+        return name in self._hosts or _local(name)
 
     def _counted(self, request: Request, receive: Receive) -> Receive:
         """`receive`, with 413 once the body is longer than allowed, whatever its header said."""
@@ -99,15 +123,19 @@ class Border:
         return f"the body is longer than {self._limit(request):,} bytes"
 
 
-def _local(host: str) -> bool:
-    """Whether a Host header names this machine: the guard against DNS rebinding."""
-    name = re.sub(r":\d+$", "", host).strip("[]").lower()
+def _local(name: str) -> bool:
+    """Whether a host name names this machine: the guard against DNS rebinding."""
     if name in ("localhost", "testserver"):  # the second: Starlette's TestClient; no DNS has it
         return True
     try:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def _template(scope: Scope) -> str:
+    """The path of the route that took a request, with its parameters' names."""
+    return str(getattr(scope.get("route"), "path", ""))
 
 
 def _stamps(request: Request) -> list[tuple[bytes, bytes]]:

@@ -198,6 +198,18 @@ _HELD_OUT = {
     "tau_difference_low": -0.009,
     "tau_difference_high": 0.128,
 }
+_JOB = {
+    "job_id": "9f2c4e1ab07d5533",
+    "kind": "import",
+    "state": "running",
+    "progress": 0.42,
+    "created_at": "2026-11-01T09:00:00.000+08:00",
+    "started_at": "2026-11-01T09:00:00.120+08:00",
+    "ended_at": None,
+    "error": None,
+    "resumed": 0,
+    "rows": 0,
+}
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "extract": {
@@ -208,6 +220,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "opportunity": {"data": [{**_KEYWORD, "weight": 1.0}], "meta": _WHOLE},
     "rank_draft": {"data": [_DRAFTED], "meta": {**_WHOLE, **_DRAFTING}},
     "advise_draft": {"data": [_ADVICE], "meta": {**_WHOLE, "together": 0.0752}},
+    "list_jobs": {"data": [_JOB], "meta": _WHOLE},
+    "get_job": {"data": [_JOB], "meta": _WHOLE},
+    "cancel_job": {"data": [_JOB], "meta": _WHOLE},
     "fidelity": {"data": [_FIDELITY], "meta": {**_WHOLE, "orders": [_ORDER], "missing": 0}},
     "calibrate": {"data": [_CHANGE], "meta": {**_WHOLE, **_HELD_OUT}},
     "visibility": {"data": [_VOICE], "meta": _WHOLE},

@@ -93,10 +93,10 @@ async def _http(request: Request, error: Exception) -> Response:
     cures = {
         404: "see /docs for what is here",
         405: "see /docs for the methods of this path",
-        406: "ask for json, csv or jsonl",
+        406: "ask for json, csv, jsonl or xlsx",
         408: "send the body without pauses",
         413: "send less in one request",
-        415: "send application/x-ndjson, one note a line",
+        415: "send application/x-ndjson, or a file as application/octet-stream",
         503: "try again after Retry-After seconds",
     }
     cure = cures.get(error.status_code, "see /docs")

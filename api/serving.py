@@ -6,6 +6,7 @@ import contextlib
 import ipaddress
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
@@ -14,15 +15,20 @@ from api.app import create_app
 from api.wire import Wire
 from engine.errors import BadOption
 from engine.pipeline import Engine
+from engine.pipeline.keys import Keys
 
 _BACKLOG = 128  # connections that wait to be accepted
 
 
-def serve(library: Path, host: str, port: int, rules: str | None) -> None:
-    """Serve a library on a loopback address; BadOption for another address or a busy port."""
-    if not _loopback(host):
+def serve(
+    library: Path, host: str, port: int, rules: str | None, hosts: Sequence[str] = ()
+) -> None:
+    """Serve a library; BadOption for a busy port, or for an address that others reach while the
+    library has no key."""
+    if not _loopback(host) and not Keys(library).all():
         raise BadOption(
-            f"{host} is not this machine alone", "bind 127.0.0.1: this version has no keys"
+            f"{host} is not this machine alone, and the library has no key",
+            "bind 127.0.0.1, or make one with `noterank keys add NAME`",
         )
     with _listening(host, port) as listener, Engine.open(library, rules) as engine:
         engine.refresh()
@@ -33,7 +39,7 @@ def serve(library: Path, host: str, port: int, rules: str | None) -> None:
             file=sys.stderr,
         )
         config = uvicorn.Config(
-            create_app(engine),
+            create_app(engine, [host, *hosts]),
             http=Wire,
             lifespan="on",
             log_level="warning",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from starlette.responses import PlainTextResponse, Response
 
 from api.desk import Desk
+from api.metrics import TYPE, Metrics
 from api.routes.declared import problems
 from api.schemas import Health, Ready
 from engine.pipeline import Engine
 
 
-def router(engine: Engine, desk: Desk) -> APIRouter:
+def router(engine: Engine, desk: Desk, metrics: Metrics) -> APIRouter:
     """Endpoints for whoever watches the process."""
     routes = APIRouter(tags=["health"])
 
@@ -32,5 +34,16 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
     async def readyz() -> Ready:
         notes, version = await desk.run(engine.ready)
         return Ready(status="ready", notes=notes, index_version=version)
+
+    @routes.get(
+        "/metrics",
+        operation_id="metrics",
+        summary="Counters for Prometheus",
+        response_class=PlainTextResponse,
+        responses=problems(401, 403, 421, 429, 500, 503),
+    )
+    async def exposed() -> Response:
+        notes, version = await desk.run(engine.ready)
+        return Response(metrics.text(notes, version), media_type=TYPE)
 
     return routes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from api.answers import How, answer, state
 from api.desk import Desk
+from api.jobs import Jobs, wants_job
 from api.keyword_bodies import (
     DRAFTS,
     LISTS,
@@ -18,7 +20,8 @@ from api.keyword_bodies import (
     ListBody,
     VoiceBody,
 )
-from api.routes.declared import responses
+from api.routes.declared import LATER, Prefer, responses
+from api.routes.jobs import accepted
 from api.schemas import ExtractAnswer, KeywordAnswer, VisibilityAnswer
 from engine.insight.portrait import from_table
 from engine.model import Note
@@ -31,7 +34,7 @@ Detail = Annotated[bool, Query(description="Adds the parts that each figure is m
 By = Literal["keyword", "total", "kind", "intent"]
 
 
-def router(engine: Engine, desk: Desk) -> APIRouter:
+def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
     """The endpoints about keywords; they take seconds, so they have a thread of their own."""
     routes = APIRouter(prefix="/api/v1", tags=["keywords"])
 
@@ -97,13 +100,18 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
         "/visibility",
         operation_id="visibility",
         summary="Share of voice of brands over keywords · 声量占比",
-        responses=responses(VisibilityAnswer),
+        responses=responses(VisibilityAnswer) | LATER,
     )
     async def visibility(
         how: How,
         wanted: Annotated[VoiceBody, Body(openapi_examples=VOICES)],
         by: Annotated[By, Query(description="Every page, or sums.")] = "keyword",
+        prefer: Prefer = "",
     ) -> Response:
+        if wants_job(prefer):
+            body = wanted.model_dump_json().encode()
+            return accepted(await asyncio.to_thread(jobs.submit, "visibility", {"by": by}, body))
+
         def call() -> tuple[Table, Row]:
             voice = engine.visibility(wanted.lines(), wanted.own, wanted.rivals)
             if by == "keyword":

@@ -6,18 +6,21 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from pathlib import Path as FilePath
 from typing import IO, Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.answers import How, answer, state
 from api.desk import Desks
+from api.jobs import Jobs, checked_name, wants_job
 from api.lines import rows
-from api.routes.declared import responses
+from api.routes.declared import LATER, Prefer, responses
+from api.routes.jobs import accepted
 from api.schemas import ImportAnswer, NoteAnswer
-from engine.model import CHINA, Rejected
+from engine.model import CHINA, Rejected, Sort
 from engine.model import Row as Read
 from engine.pipeline import Engine
 from engine.pipeline.answers import NOTE_COLUMNS, Row, import_row, note_row
@@ -26,6 +29,7 @@ _IN_MEMORY = 1 << 20  # bytes of a body before it goes to a temporary file
 _NAMED = 100  # rejected lines that an answer names
 _PATIENCE = 30.0  # seconds without a byte before a body is given up
 _TYPES = ("application/x-ndjson", "application/jsonl", "application/ndjson")
+_FILE = "application/octet-stream"  # any export that `noterank import` takes
 _BODY = {
     "required": True,
     "content": {
@@ -35,7 +39,8 @@ _BODY = {
                 "中文": {"value": '{"note_id": "a1", "title": "敏感肌面霜", "body": "换季必备"}\n'},
                 "English": {"value": '{"note_id": "a2", "title": "SK-II", "likes": "1.2万"}\n'},
             },
-        }
+        },
+        _FILE: {"schema": {"type": "string", "format": "binary"}},
     },
 }
 NoteId = Annotated[
@@ -49,7 +54,7 @@ NoteId = Annotated[
 ]
 
 
-def router(engine: Engine, desks: Desks) -> APIRouter:
+def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
     """The endpoints of single notes and of imports."""
     routes = APIRouter(prefix="/api/v1", tags=["notes"])
 
@@ -57,11 +62,26 @@ def router(engine: Engine, desks: Desks) -> APIRouter:
         "/notes:import",
         operation_id="import_notes",
         summary="Import notes, one a line · 导入笔记",
-        responses=responses(ImportAnswer, 408, 415),
+        responses=responses(ImportAnswer, 408, 415) | LATER,
         openapi_extra={"requestBody": _BODY},
     )
-    async def import_notes(request: Request, how: How) -> Response:
-        _demand_ndjson(request)
+    async def import_notes(
+        request: Request,
+        how: How,
+        name: Annotated[
+            str, Query(max_length=300, description="Of a file sent as octet-stream: export.xlsx")
+        ] = "",
+        sort: Annotated[
+            Sort | None, Query(description="How a crawl was sorted, if its file does not say.")
+        ] = None,
+        prefer: Prefer = "",
+    ) -> Response:
+        kind = _kind(request)
+        if kind == _FILE or wants_job(prefer):
+            called = checked_name(name or ("" if kind == _FILE else "notes.jsonl"))
+            place = await _kept(request, jobs)
+            known = {"name": called, "sort": sort or ""}
+            return accepted(await asyncio.to_thread(jobs.submit, "import", known, place))
         with desks.importing.place(), tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
             async for block in _arriving(request):
                 body.write(block)
@@ -92,13 +112,28 @@ def router(engine: Engine, desks: Desks) -> APIRouter:
     return routes
 
 
-def _demand_ndjson(request: Request) -> None:
+def _kind(request: Request) -> str:
+    """The type of the body; 415 for what is neither NDJSON nor a file."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in _TYPES:
-        raise HTTPException(415, f"'{kind}' is no NDJSON")
+    if kind not in (*_TYPES, _FILE):
+        raise HTTPException(415, f"'{kind}' is neither NDJSON nor {_FILE}")
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding != "identity":
         raise HTTPException(415, f"a body in '{coding}' is not read")
+    return kind
+
+
+async def _kept(request: Request, jobs: Jobs) -> FilePath:
+    """The body in a file beside the jobs, so that a job begins with all of it."""
+    place = jobs.incoming()
+    try:
+        with place.open("wb") as file:
+            async for block in _arriving(request):
+                file.write(block)
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
+    return place
 
 
 async def _arriving(request: Request) -> AsyncIterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
@@ -9,8 +10,10 @@ from starlette.responses import Response
 
 from api.answers import How, answer, state
 from api.desk import Desk
+from api.jobs import Jobs, wants_job
 from api.keyword_bodies import OBSERVED, PagesBody
-from api.routes.declared import responses
+from api.routes.declared import LATER, Prefer, responses
+from api.routes.jobs import accepted
 from api.trust_schemas import CalibrateAnswer, FidelityAnswer
 from engine.errors import BadInput
 from engine.pipeline import Engine, trust_rows
@@ -19,7 +22,7 @@ from engine.pipeline.observed import ObservedPage, stored_pages
 from engine.pipeline.tabled import Table
 
 
-def router(engine: Engine, desk: Desk) -> APIRouter:
+def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
     """The endpoints about trust; they take seconds, so they wait in the analysts' line."""
     routes = APIRouter(prefix="/api/v1", tags=["trust"])
 
@@ -45,7 +48,7 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
         "/calibrate",
         operation_id="calibrate",
         summary="Weights fitted to observed pages · 规则校准",
-        responses=responses(CalibrateAnswer),
+        responses=responses(CalibrateAnswer) | LATER,
     )
     async def calibrate(
         how: How,
@@ -53,7 +56,13 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
         keep: Annotated[
             bool, Query(description="Make it the library's rules, if it is better.")
         ] = False,
+        prefer: Prefer = "",
     ) -> Response:
+        if wants_job(prefer):
+            body = wanted.model_dump_json().encode()
+            known = {"keep": keep}
+            return accepted(await asyncio.to_thread(jobs.submit, "calibrate", known, body))
+
         def call() -> tuple[Table, Row]:
             found = engine.calibrate(_pages(engine, wanted))
             kept = keep and found.better

@@ -7,6 +7,7 @@ from engine.cli import (  # noqa: F401  (commands register)
     extract,
     fights,
     keep,
+    keys,
     keywords,
     lexicon,
     moves,

@@ -18,11 +18,19 @@ def serve(
         "127.0.0.1"
     ),
     port: Annotated[int, typer.Option(help="1 to 65535.", min=1, max=65535)] = 8080,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A name by which others reach it: seo.example.com")
+    ] = None,
     rules: RulesOption = None,
 ) -> None:
-    """Run the HTTP API until Ctrl-C.
+    """Run the HTTP API until Ctrl-C. Open on this machine; with a key (`noterank keys add`) every
+    request needs one, and other addresses can be bound.
 
-    Example: `noterank serve --port 8080`, then `curl "127.0.0.1:8080/api/v1/search?q=面霜"`
+    Examples:
+
+    - `noterank serve --port 8080`, then `curl "127.0.0.1:8080/api/v1/search?q=面霜"`
+
+    - `noterank serve --host 0.0.0.0 --allow-host seo.example.com`
     """
     Engine.open(library, rules).close()  # refuse here, with one line, what cannot be served
-    importlib.import_module("api.serving").serve(library, host, port, rules)
+    importlib.import_module("api.serving").serve(library, host, port, rules, allow_host or ())

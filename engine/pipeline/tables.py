@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import apsw
 import orjson
@@ -17,6 +18,7 @@ Row = dict[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
 SHEET_ROWS = 1_048_575  # Excel's limit, without the header
+_CREATED = datetime(2000, 1, 1)
 FORMATS = ("csv", "jsonl", "xlsx", "sqlite")
 
 
@@ -72,19 +74,32 @@ def _write_jsonl(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int
     return count
 
 
+def xlsx_bytes(rows: Iterable[Row], columns: Sequence[str]) -> bytes:
+    """A workbook of one sheet: numbers as numbers, text never as a formula."""
+    file = io.BytesIO()
+    _fill_book(file, rows, columns)
+    return file.getvalue()
+
+
 def _write_xlsx(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
+    with path.open("wb") as file:
+        return _fill_book(file, rows, columns)
+
+
+def _fill_book(file: IO[bytes], rows: Iterable[Row], columns: Sequence[str]) -> int:
     import xlsxwriter  # the only file that knows it
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     count = 0
-    with path.open("wb") as file, xlsxwriter.Workbook(file, options) as book:
+    with xlsxwriter.Workbook(file, options) as book:
+        book.set_properties({"created": _CREATED})  # the same rows are the same bytes
         sheet = book.add_worksheet("notes")
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, columns)
         for row in rows:
             count += 1
             if count > SHEET_ROWS:
-                raise BadOption(f"more than {SHEET_ROWS:,} notes: no sheet is longer", "use csv")
+                raise BadOption(f"more than {SHEET_ROWS:,} rows: no sheet is longer", "use csv")
             for column, name in enumerate(columns):
                 value = row[name]
                 if isinstance(value, str):

@@ -9,7 +9,7 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
-from api import draft_schemas, schemas, trust_schemas
+from api import draft_schemas, job_schemas, schemas, trust_schemas
 from api.examples import EXAMPLES
 from engine.pipeline import Engine
 
@@ -214,7 +214,7 @@ def test_documented_examples_are_what_the_schema_says(client: TestClient, name: 
     (operation,) = (each for each in operations if each["operationId"] == name)
     shown = operation["responses"]["200"]["content"]["application/json"]
     name_of = shown["schema"]["$ref"].rsplit("/")[-1]
-    rooms = (schemas, draft_schemas, trust_schemas)
+    rooms = (schemas, draft_schemas, trust_schemas, job_schemas)
     model = next(getattr(room, name_of) for room in rooms if hasattr(room, name_of))
     model.model_validate_json(json.dumps(shown["example"]), strict=True)
 

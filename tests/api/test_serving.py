@@ -130,7 +130,7 @@ def test_what_cannot_be_served_is_one_line_with_a_cure(
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
 def test_serving_elsewhere_than_here_is_refused(tmp_path: Path, host: str) -> None:
-    with pytest.raises(BadOption, match="this version has no keys"):
+    with pytest.raises(BadOption, match="the library has no key"):
         serve(tmp_path, host, 8080, None)
 
 
