@@ -17,7 +17,7 @@ from api.desk import Desks
 from api.guard import Guard
 from api.jobs import Jobs
 from api.metrics import Metrics
-from api.routes import drafts, health, keywords, notes, pages, trust
+from api.routes import drafts, health, keywords, notes, pages, trust, web
 from api.routes import jobs as job_routes
 from api.routes.declared import completed
 from api.works import works
@@ -58,12 +58,13 @@ def create_app(engine: Engine, hosts: Sequence[str] = ()) -> FastAPI:
     app.include_router(trust.router(engine, desks.analysing, jobs))
     app.include_router(notes.router(engine, desks, jobs))
     app.include_router(job_routes.router(engine, jobs))
+    app.include_router(web.router(engine, desks, jobs))
     app.include_router(health.router(engine, desks.asking, metrics))
     problems.install(app)
     app.add_middleware(
         Border,
         most=_BODY,
-        limits={"/api/v1/notes:import": _IMPORT_BODY},
+        limits={"/api/v1/notes:import": _IMPORT_BODY, "/data/upload": _IMPORT_BODY},
         guard=Guard(Keys(engine.library.folder)),
         metrics=metrics,
         hosts=frozenset(hosts),

@@ -25,6 +25,10 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 _DOCS_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; frame-ancestors 'none'"
@@ -142,4 +146,6 @@ def _stamps(request: Request) -> list[tuple[bytes, bytes]]:
     headers = {**_HEADERS, "X-Request-ID": request.state.request_id}
     if request.url.path.startswith(_DOCS):
         headers["Content-Security-Policy"] = _DOCS_POLICY
+    elif not request.url.path.startswith("/api/"):
+        headers["Content-Security-Policy"] = _PAGE_POLICY
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -95,16 +97,21 @@ runpy.run_module("engine", run_name="__main__")
 def test_an_import_with_little_memory_ends_and_loses_nothing(
     whole: tuple[Path, list[object]], tmp_path: Path, megabytes: int
 ) -> None:
-    """Whatever it dies of: what it leaves is whole, and the import goes on with more."""
+    """Whatever it dies of: what it leaves is whole, and the import goes on with more.
+
+    At the very edge of its memory LLVM may spin while it loads a kernel: then it is killed.
+    """
     path, wanted = whole
     library = tmp_path / "library"
     line = [sys.executable, "-c", _LITTLE, str(megabytes), "import", str(path)]
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
-    answer = subprocess.run(
-        [*line, "--library", str(library)],
-        capture_output=True, text=True, timeout=300, check=False, env=environment,
-    )  # fmt: skip
-    if answer.returncode == 0:
+    code = -signal.SIGKILL
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        code = subprocess.run(
+            [*line, "--library", str(library)],
+            capture_output=True, text=True, timeout=60, check=False, env=environment,
+        ).returncode  # fmt: skip
+    if code == 0:
         assert says(library) == wanted
     again = command(library, "import", path)
     assert again.returncode == 0, again.stderr

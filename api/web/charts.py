@@ -1,0 +1,89 @@
+"""Charts as SVG from rows: no script, readable without one; a table stands beside each.
+
+Colours and strokes are classes of the style sheet; every mark has a <title>.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+_WIDTH, _HEIGHT, _MARGIN = 640, 360, 48
+_BAR = 26
+_PAD = 0.08  # of a decade, beside the outermost points
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A keyword: x and y in their units, size 0 to 1, a class for its colour."""
+
+    label: str
+    x: float
+    y: float
+    size: float
+    kind: str
+
+
+def scatter(points: Sequence[Point], x_label: str, y_label: str, title: str) -> Markup:
+    """Points on axes; x is logarithmic (searches), y from 0 to 100 (difficulty)."""
+    if not points:
+        return Markup("")
+    logs = [math.log10(1 + p.x) for p in points]
+    least, wide = min(logs) - _PAD, max(max(logs) - min(logs), 0.3) + 2 * _PAD
+    inner_w, inner_h = _WIDTH - 2 * _MARGIN, _HEIGHT - 2 * _MARGIN
+    marks = []
+    for p in sorted(points, key=lambda p: -p.size):
+        x = _MARGIN + (math.log10(1 + p.x) - least) / wide * inner_w
+        y = _HEIGHT - _MARGIN - min(max(p.y, 0), 100) / 100 * inner_h
+        tip = f"{p.label} · {x_label} {p.x:,.0f} · {y_label} {p.y:.0f}"
+        r = 5 + 13 * math.sqrt(p.size)
+        marks.append(
+            f'<g class="dot k-{escape(p.kind)}"><circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}">'
+            f"<title>{escape(tip)}</title></circle>"
+            f'<text x="{x:.1f}" y="{y - r - 4:.1f}">{escape(p.label)}</text></g>'
+        )
+    lines = [
+        f'<line x1="{_MARGIN}" y1="{y:.0f}" x2="{_WIDTH - _MARGIN}" y2="{y:.0f}"/>'
+        f'<text x="{_MARGIN - 6}" y="{y + 4:.0f}" class="end">{value}</text>'
+        for value in (0, 25, 50, 75, 100)
+        for y in [_HEIGHT - _MARGIN - value / 100 * inner_h]
+    ]
+    for value in (lead * 10**step for step in range(10) for lead in (1, 2, 5)):
+        share = (math.log10(1 + value) - least) / wide
+        if 0 <= share <= 1:
+            x, y = _MARGIN + share * inner_w, _HEIGHT - _MARGIN + 18
+            lines.append(f'<text x="{x:.0f}" y="{y}" class="mid">{value:,}</text>')
+    box = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}"'
+    return Markup(
+        f'<svg class="chart" {box}>'
+        f'<g class="axis">{"".join(lines)}'
+        f'<text x="{_WIDTH / 2}" y="{_HEIGHT - 8}" class="mid">{escape(x_label)}</text>'
+        f'<text x="12" y="{_MARGIN - 20}">{escape(y_label)}</text></g>{"".join(marks)}</svg>'
+    )
+
+
+def bars(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]], title: str) -> Markup:
+    """A bar a row, from parts (class, share 0 to 1); the label and the sum are written."""
+    if not rows:
+        return Markup("")
+    most = max(sum(value for _, value in parts) for _, parts in rows) or 1.0
+    left, height = 150, _BAR * len(rows) + 8
+    marks = []
+    for at, (label, parts) in enumerate(rows):
+        y, x = 4 + at * _BAR, float(left)
+        whole = sum(value for _, value in parts)
+        marks.append(f'<text x="{left - 8}" y="{y + 16}" class="end">{escape(label)}</text>')
+        for kind, value in parts:
+            wide = value / most * (_WIDTH - left - 70)
+            tip = f"{label} · {kind} {value:.1%}"
+            marks.append(f'<rect class="b-{escape(kind)}" x="{x:.1f}" y="{y}" width="{wide:.1f}"'
+                         f' height="{_BAR - 8}"><title>{escape(tip)}</title></rect>')  # fmt: skip
+            x += wide
+        marks.append(f'<text x="{x + 6:.1f}" y="{y + 16}">{whole:.1%}</text>')
+    return Markup(
+        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img"'
+        f' aria-label="{escape(title)}">{"".join(marks)}</svg>'
+    )

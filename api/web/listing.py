@@ -1,0 +1,81 @@
+"""Rows -> a table whose order, filter and page are in the address; and the same rows as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answers import XLSX
+from engine.pipeline.tables import csv_text, xlsx_bytes
+
+Row = dict[str, Any]
+_PAGE, _MOST = 50, 1_000
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a table: `order` is a column, `down` its direction; `pages` in all."""
+
+    rows: Sequence[Row]
+    columns: Sequence[str]
+    total: int
+    order: str
+    down: bool
+    wanted: str
+    number: int
+    pages: int
+
+
+def listing(request: Request, rows: Sequence[Row], columns: Sequence[str]) -> Listing:
+    """The page that the address asks for: `o` order, `f` filter, `p` page, `n` rows."""
+    known = request.query_params
+    kept = chosen(request, rows, columns)
+    order, down = _order(known.get("o", ""), columns)
+    size = _whole(known.get("n"), _PAGE, _MOST)
+    pages = max(1, -(-len(kept) // size))
+    number = min(_whole(known.get("p"), 1, pages), pages)
+    part = kept[(number - 1) * size : number * size]
+    return Listing(part, columns, len(kept), order, down, known.get("f", ""), number, pages)
+
+
+def chosen(request: Request, rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
+    """All rows that pass the filter, in the order asked for; unknown values last."""
+    wanted = request.query_params.get("f", "").strip().lower()
+    kept = [row for row in rows if wanted in " ".join(str(row[c]) for c in columns).lower()]
+    order, down = _order(request.query_params.get("o", ""), columns)
+    if not order:
+        return kept
+    known = [row for row in kept if row[order] is not None]
+    text = any(isinstance(row[order], str) for row in known)
+    known.sort(key=lambda row: str(row[order]) if text else row[order], reverse=down)
+    return known + [row for row in kept if row[order] is None]
+
+
+def download(
+    request: Request, rows: Sequence[Row], columns: Sequence[str], name: str
+) -> Response | None:
+    """The rows as a file, when the address asks for one."""
+    kind = request.query_params.get("format")
+    if kind not in ("csv", "xlsx"):
+        return None
+    kept = chosen(request, rows, columns)
+    if kind == "csv":
+        content = "".join(csv_text(kept, columns)).encode()
+    else:
+        content = xlsx_bytes(kept, columns)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    return Response(content, headers=headers,
+                    media_type="text/csv; charset=utf-8" if kind == "csv" else XLSX)  # fmt: skip
+
+
+def _order(text: str, columns: Sequence[str]) -> tuple[str, bool]:
+    name = text.removeprefix("-")
+    return (name, text.startswith("-")) if name in columns else ("", False)
+
+
+def _whole(text: str | None, usual: int, most: int) -> int:
+    return min(max(int(text), 1), most) if text and text.isdecimal() and len(text) < 6 else usual
