@@ -15,16 +15,22 @@ _T = TypeVar("_T")
 
 
 class Desk:
-    """One thread, calls one after the other off the event loop; 503 when too many wait."""
+    """One thread, calls one after the other off the event loop; 503 when too many wait, or when
+    an answer takes longer than `deadline` seconds."""
 
-    def __init__(self, most_waiting: int = 64) -> None:
+    def __init__(self, most_waiting: int = 64, deadline: float = 30.0) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="noterank")
         self._free = most_waiting
+        self._deadline = deadline
 
     async def run(self, call: Callable[[], _T]) -> _T:
         """The call's result, when its turn has come."""
         with self.place():
-            return await self.work(call)
+            try:
+                return await asyncio.wait_for(self.work(call), self._deadline)
+            except TimeoutError as error:
+                said = f"no answer within {self._deadline:g} seconds"
+                raise HTTPException(503, said, {"Retry-After": "10"}) from error
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -52,9 +58,9 @@ class Desks:
     """Who does what: questions wait neither for a change nor for an analysis of seconds."""
 
     asking: Desk = field(default_factory=Desk)
-    analysing: Desk = field(default_factory=lambda: Desk(most_waiting=16))
+    analysing: Desk = field(default_factory=lambda: Desk(most_waiting=16, deadline=300))
     importing: Desk = field(default_factory=lambda: Desk(most_waiting=4))
-    deleting: Desk = field(default_factory=lambda: Desk(most_waiting=16))
+    deleting: Desk = field(default_factory=lambda: Desk(most_waiting=16, deadline=120))
 
     def close(self) -> None:
         """Let each desk end what it is doing."""

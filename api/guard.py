@@ -14,6 +14,11 @@ from api.problems import problem
 from engine.pipeline.keys import ROLES, Key, Keys, Role
 
 _OPEN = ("/healthz", "/readyz")
+_QUESTIONS = frozenset(
+    f"/api/v1/{name}"
+    for name in ("extract", "portraits:keywords", "opportunity", "visibility", "drafts:rank",
+                 "drafts:advise", "fidelity", "calibrate")
+)  # fmt: skip
 _NO = ("false", "0", "no", "off", "f", "n")  # what FastAPI reads as false
 _RATE, _BURST = 50.0, 200.0  # requests a second in the long run, and at once
 _ASK = {"WWW-Authenticate": 'Basic realm="noterank", charset="UTF-8"'}
@@ -67,10 +72,11 @@ class Guard:
 
 def needed(request: Request) -> Role:
     """The role that a request needs: to ask is read, to change the library write."""
-    path = request.url.path
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return "read"
     keeps = request.query_params.get("keep", "false").lower() not in _NO
-    changes = path == "/api/v1/notes:import" or (path == "/api/v1/calibrate" and keeps)
-    return "write" if changes or request.method == "DELETE" else "read"
+    asks = request.method == "POST" and request.url.path in _QUESTIONS and not keeps
+    return "read" if asks else "write"
 
 
 def presented(request: Request) -> str:

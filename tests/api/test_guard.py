@@ -98,6 +98,19 @@ def test_a_key_in_the_query_string_is_none(client: TestClient, secrets: dict[str
     assert secrets["read"] not in answer.text
 
 
+def test_the_forms_of_the_pages_need_to_write(client: TestClient, secrets: dict[str, str]) -> None:
+    for path in ("/data/upload", "/data/word", "/keywords/keep"):
+        statuses = [
+            client.post(path, headers={"X-API-Key": secrets[role]}).status_code for role in ROLES
+        ]
+        assert statuses[0] == 403, path
+        assert 403 not in statuses[1:]
+    for path in ("/", "/data", "/draft"):
+        assert client.get(path).status_code == 401
+        answer = client.get(path, headers={"Authorization": basic(secrets["read"])})
+        assert answer.status_code == 200
+
+
 def test_keeping_rules_needs_to_write(client: TestClient, secrets: dict[str, str]) -> None:
     headers = {"X-API-Key": secrets["read"]}
     for said, status in (("true", 403), ("1", 403), ("yes", 403), ("false", 422), ("0", 422)):

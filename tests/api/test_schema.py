@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from tests.api.surface import FILE, surface
+
 
 @schemathesis.serializer("application/x-ndjson")
 def ndjson(context: object, value: object) -> bytes:
@@ -60,3 +62,8 @@ def test_every_operation_has_an_id_a_summary_and_declared_errors(app: FastAPI) -
             for status, answer in operation["responses"].items():
                 if status not in ("200", "202", "304"):
                     assert "application/problem+json" in answer["content"]
+
+
+def test_what_the_api_promises_changes_only_on_purpose() -> None:
+    """After a wanted change: `python -m tests.api.surface`."""
+    assert surface() == FILE.read_text("utf-8")

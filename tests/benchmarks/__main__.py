@@ -1,5 +1,5 @@
 """python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, extract,
-portraits, voice, drafts, fidelity.
+portraits, voice, drafts, fidelity, http.
 
 Ratios come from one process, engines in turn; times are medians of the runs, with their spread.
 Never part of a test: machines are noisy, ratios hold.
@@ -20,6 +20,7 @@ from tests.benchmarks import (
     portraits,
     search,
     segment,
+    serving,
     suggest,
     voice,
 )
@@ -36,6 +37,7 @@ TABLES: dict[str, Callable[[], None]] = {
     "voice": voice.table,
     "drafts": drafts.table,
     "fidelity": fidelity.table,
+    "http": serving.table,
 }
 
 

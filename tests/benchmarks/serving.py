@@ -1,0 +1,90 @@
+"""Requests a second over HTTP: search, suggest and a page, against an empty endpoint.
+
+    uv run --group bench python -m tests.benchmarks http
+
+NOTERANK_NOTES (20,000) notes of real text repeated behind one server process; one connection, one
+request after the other, the endpoints in turn. Queries are words of the notes, each new. Printed:
+requests a second (median of the rounds) and the share of the empty endpoint's.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import cycle
+from pathlib import Path
+from urllib.parse import quote
+
+from engine.model import CHINA, Captured
+from engine.pipeline import Engine
+from tests.benchmarks.memory import notes
+
+NOTES = int(os.environ.get("NOTERANK_NOTES", "20000"))
+ROUNDS, SECONDS, PORT = 5, 2.0, 18477
+NOW = datetime(2026, 11, 1, tzinfo=CHINA)
+
+
+def table() -> None:
+    """Print requests a second of each endpoint, and its share of the empty one's."""
+    with tempfile.TemporaryDirectory(prefix="noterank-bench-") as folder:
+        library = Path(folder) / "library"
+        with Engine.open(library, create=True) as engine:
+            engine.import_rows(
+                "bench", (Captured(n, x) for n, x in enumerate(notes(NOTES), 1)), NOW
+            )
+            held = [w for w, count in engine.index.vocabulary() if count > 20 and len(w) > 1]
+        random.Random(5).shuffle(held)
+        server = subprocess.Popen(
+            [sys.executable, "-m", "engine", "serve", "--library", str(library),
+             "--port", str(PORT)],
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            assert server.stderr is not None
+            while "Ctrl-C" not in server.stderr.readline():
+                pass
+            _measure(held)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _measure(words: list[str]) -> None:
+    asked = {
+        "empty endpoint": cycle(["/healthz"]),
+        "search, 10 hits": (f"/api/v1/search?q={quote(w)}&limit=10" for w in cycle(words)),
+        "suggest": (f"/api/v1/suggest?q={quote(w[:2])}" for w in cycle(words)),
+        "search page": (f"/?q={quote(w)}" for w in cycle(words)),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in asked}
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+    for paths in asked.values():
+        _rate(connection, paths, 0.5)
+    for _ in range(ROUNDS):
+        for name, paths in asked.items():
+            rates[name].append(_rate(connection, paths, SECONDS))
+    print(f"http: {NOTES:,} notes, one connection")
+    empty = statistics.median(rates["empty endpoint"])
+    for name, found in rates.items():
+        middle = statistics.median(found)
+        print(f"  {name:16} {middle:8.0f} /s   {middle / empty:5.1%} of the empty endpoint")
+
+
+def _rate(connection: http.client.HTTPConnection, paths: Iterator[str], seconds: float) -> float:
+    """Requests a second over so many seconds; every answer is read and must be 200."""
+    done, start = 0, time.perf_counter()
+    while (taken := time.perf_counter() - start) < seconds:
+        connection.request("GET", next(paths))
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200
+        done += 1
+    return done / taken
