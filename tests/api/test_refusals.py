@@ -52,7 +52,6 @@ def assert_problem(answer, status: int) -> dict:  # type: ignore[no-untyped-def,
         ("GET", "/api/v1/suggest?q=", 422),
         ("GET", "/api/v1/suggest?q=a&limit=101", 422),
         ("OPTIONS", "/api/v1/search", 405),
-        ("GET", "/nowhere", 404),
     ],
 )
 def test_each_error_is_a_problem_with_a_cure(
