@@ -31,9 +31,7 @@ from engine.pipeline.search import WITHIN, Asked, Searcher, app_filter
 _STATIC = Path(shell.HERE / "static")
 _LIMIT = 20
 _TOP = 60
-_MAP = ("keyword", "angle", "circle", "notes", "unclaimed", "examples")
 _WORD = ("word", "notes", "tagged", "npmi", "entropy", "cut", "example")
-_JOBS = ("job_id", "kind", "state", "progress", "created_at", "error", "rows")
 Handler = Callable[[Request], Awaitable[Response]]
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -19,10 +19,9 @@ from engine.cli.app import (
     app,
     moment,
     out,
-    print_json,
 )
 from engine.cli.notes import progress_bar
-from engine.cli.tabled import OutOption, keyword_list, names, print_table, write
+from engine.cli.tabled import OutOption, answer, keyword_list, names
 from engine.errors import BadFile, BadOption, NotFound
 from engine.insight.advise import Advice
 from engine.insight.draft import DraftAnswer
@@ -31,6 +30,7 @@ from engine.pipeline import Engine, draft_rows
 from engine.pipeline.answers import NOTE_COLUMNS, note_row
 from engine.pipeline.draft_files import read_draft
 from engine.pipeline.drafts import Drafts
+from engine.pipeline.tabled import Table
 from engine.pipeline.tables import write_table
 from engine.text.normalise import fold_key
 
@@ -92,7 +92,7 @@ def draft(
         drafts = engine.drafts(moment(now), note)
         if explain is not None:
             table = _beside(drafts, note, explain)
-            _answer(table, out_file, started, as_json)
+            answer(table, out_file, started, as_json)
             return
         words = _banned(banned) if banned else ()
         with progress_bar("placing", len(lines)) as tick:
@@ -104,11 +104,11 @@ def draft(
     if as_note:
         write_table([note_row(found.note)], NOTE_COLUMNS, as_note, "jsonl")
     if scenarios:
-        _answer(draft_rows.scenario_table(found.scenarios), out_file, started, as_json)
+        answer(draft_rows.scenario_table(found.scenarios), out_file, started, as_json)
         return
     table = draft_rows.advice_table(edits) if advise else draft_rows.draft_table(found)
     if out_file or as_json:
-        _answer(table, out_file, started, as_json, **draft_rows.told(found))
+        answer(table, out_file, started, as_json, **draft_rows.told(found))
         return
     print_draft(found)
     if advise:
@@ -167,7 +167,7 @@ def _range(low: int | None, high: int | None) -> str:
     return str(low) if low == high else f"{low}-{high}"
 
 
-def _beside(drafts: Drafts, note: Note, word: str) -> Any:
+def _beside(drafts: Drafts, note: Note, word: str) -> Table:
     mine, above = drafts.beside(note, word)
     if not mine[0]:
         raise NotFound(f"the draft matches nothing of '{word}'", "see `--advise`")
@@ -180,12 +180,3 @@ def _banned(path: Path) -> list[str]:
     except UnicodeDecodeError as error:
         raise BadFile(f"{path.name} is not UTF-8", "save it as UTF-8") from error
     return [line.strip() for line in lines if fold_key(line) and not line.startswith("#")]
-
-
-def _answer(table: Any, file: Path | None, started: float, as_json: bool, **meta: Any) -> None:
-    if file:
-        write(table, file)
-    elif as_json:
-        print_json(table.rows, started, **meta)
-    else:
-        print_table(table)

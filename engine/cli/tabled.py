@@ -48,11 +48,12 @@ def names(text: str) -> list[str]:
     return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
 
 
-def answer(table: Table, file: Path | None, started: float, as_json: bool) -> None:
+def answer(table: Table, file: Path | None, started: float, as_json: bool, **meta: Any) -> None:
+    """A table as a file, as the envelope with `meta`, or printed."""
     if file:
         write(table, file)
     elif as_json:
-        print_json(table.rows, started)
+        print_json(table.rows, started, **meta)
     else:
         print_table(table)
 

@@ -19,7 +19,6 @@ import numpy.typing as npt
 from engine.columns import Roster
 
 DEPTH = 50
-TOPS = (3, 10, 20, 50)
 CHANNELS = ("organic", "declared", "boosted", "unknown")
 FORMS = ("image", "video", "unknown")
 ATTENTION = 1 / np.log2(np.arange(2, DEPTH + 2))  # of place 1, 2, …

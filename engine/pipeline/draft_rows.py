@@ -18,7 +18,6 @@ DRAFT = (
     "keyword", "weight", "position_low", "position", "position_high", "of", "matched", "displaces",
 )  # fmt: skip
 ADVICE = ("edit", "field", "before", "after", "keyword_moves", "gain")
-CHECK = ("check", "value", "limit", "kept", "note")
 SCENARIO = ("scenario", "notes", "tier", "likes", "collects", "comments", "shares")
 BESIDE = ("part", "draft", "above", "note")
 _NOWHERE = "—"
@@ -88,12 +87,6 @@ def moves(changed: Sequence[tuple[str, int | None, int | None]], most: int | Non
 def sentence(one: Advice) -> str:
     """One line of advice: what to do, what moves, what the whole set gains."""
     return f"{one.edit}：{moves(one.moves, 4)}，全组曝光 {one.gain * 100:+.1f} 个百分点"
-
-
-def check_table(answer: DraftAnswer) -> Table:
-    """A row a check of the editor's."""
-    rows = [{name: getattr(one, name) for name in CHECK} for one in answer.checks]
-    return Table(rows, CHECK)
 
 
 def scenario_table(known: Sequence[Scenario]) -> Table:
