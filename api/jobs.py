@@ -14,7 +14,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -31,6 +31,7 @@ ENDED = ("done", "failed", "cancelled")
 _ID = re.compile(r"[0-9a-f]{16}")
 _KEPT = 200  # ended jobs
 _WAITING = 20  # jobs that may wait
+_NAME_BYTES = 255  # that a file system takes
 _EVERY = 0.3  # seconds between two notes of progress
 Tick = Callable[[float], None]
 Rows = list[dict[str, Any]]
@@ -133,10 +134,15 @@ class Jobs:
         """Where a job's input lies, under the name that it came with."""
         return self._folder / job.job_id / str(job.parameters.get("name", "input"))
 
-    def incoming(self) -> Path:
-        """A new file in the jobs' folder, for a body that is still coming."""
+    @contextlib.contextmanager
+    def incoming(self) -> Iterator[Path]:
+        """A place for a body that is still coming; what no job has taken by then is dropped."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        return self._folder / f".{secrets.token_hex(8)}.part"
+        place = self._folder / f".{secrets.token_hex(8)}.part"
+        try:
+            yield place
+        finally:
+            place.unlink(missing_ok=True)
 
     def _run(self, job_id: str) -> None:
         job = self.get(job_id)
@@ -211,7 +217,8 @@ def wants_job(prefer: str) -> bool:
 def checked_name(name: str) -> str:
     """The name of an uploaded file, without a path; BadOption for what is none."""
     base = re.split(r"[/\\]", name)[-1].strip()
-    if not base or base.startswith(".") or len(base) > 200:
+    fits = base.isprintable() and len(os.fsencode(base)) <= _NAME_BYTES
+    if not base or base.startswith(".") or not fits:
         raise BadOption(f"'{name[:40]}' is no file name", "send name=export.xlsx")
     return base
 

@@ -70,6 +70,10 @@ def status_of(error: NoterankError) -> int:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, NoterankError)
+    return _refusal(request, error)
+
+
+def _refusal(request: Request, error: NoterankError) -> Response:
     headers = _RETRY if isinstance(error, LibraryBusy) else None
     return problem(request, status_of(error), error.problem, error.cure, headers=headers)
 
@@ -105,6 +109,8 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def fault(request: Request, error: Exception) -> Response:
-    """A fault of ours: the log has the stack, the answer has the id to find it by."""
+    """What no handler took. A fault of ours: the log has the stack, the answer its id."""
+    if isinstance(error, NoterankError):  # keys that cannot be read
+        return _refusal(request, error)
     _LOG.error("request %s failed", getattr(request.state, "request_id", ""), exc_info=error)
     return problem(request, 500, "a fault of noterank", "report it with the request_id")

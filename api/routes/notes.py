@@ -6,7 +6,6 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
-from pathlib import Path as FilePath
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -79,9 +78,12 @@ def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
         kind = _kind(request)
         if kind == _FILE or wants_job(prefer):
             called = checked_name(name or ("" if kind == _FILE else "notes.jsonl"))
-            place = await _kept(request, jobs)
             known = {"name": called, "sort": sort or ""}
-            return accepted(await asyncio.to_thread(jobs.submit, "import", known, place))
+            with jobs.incoming() as place:
+                with place.open("wb") as file:
+                    async for block in _arriving(request):
+                        file.write(block)
+                return accepted(await asyncio.to_thread(jobs.submit, "import", known, place))
         with desks.importing.place(), tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
             async for block in _arriving(request):
                 body.write(block)
@@ -121,19 +123,6 @@ def _kind(request: Request) -> str:
     if coding != "identity":
         raise HTTPException(415, f"a body in '{coding}' is not read")
     return kind
-
-
-async def _kept(request: Request, jobs: Jobs) -> FilePath:
-    """The body in a file beside the jobs, so that a job begins with all of it."""
-    place = jobs.incoming()
-    try:
-        with place.open("wb") as file:
-            async for block in _arriving(request):
-                file.write(block)
-    except BaseException:
-        place.unlink(missing_ok=True)
-        raise
-    return place
 
 
 async def _arriving(request: Request) -> AsyncIterator[bytes]:

@@ -265,12 +265,12 @@ class _Pages:
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
             raise BadOption("no file was chosen", "choose an export, then send it")
-        name, place = checked_name(file.filename), self._jobs.incoming()
-        with place.open("wb") as kept:
-            while block := await file.read(1 << 20):
-                kept.write(block)
-        known = {"name": name, "sort": str(form.get("sort") or "")}
-        await asyncio.to_thread(self._jobs.submit, "import", known, place)
+        known = {"name": checked_name(file.filename), "sort": str(form.get("sort") or "")}
+        with self._jobs.incoming() as place:
+            with place.open("wb") as kept:
+                while block := await file.read(1 << 20):
+                    kept.write(block)
+            await asyncio.to_thread(self._jobs.submit, "import", known, place)
         return RedirectResponse("/data", 303)
 
     async def word(self, request: Request) -> Response:

@@ -136,6 +136,15 @@ def test_without_keys_all_is_open_on_this_machine(client: TestClient) -> None:
     assert client.get("/api/v1/stats").status_code == 200
 
 
+def test_keys_that_cannot_be_read_let_nobody_in(
+    client: TestClient, engine: Engine, secrets: dict[str, str]
+) -> None:
+    (engine.library.folder / "keys.json").write_text("{", "utf-8")
+    answer = client.get("/api/v1/stats", headers={"X-API-Key": secrets["admin"]})
+    assert answer.status_code == 503
+    assert "make new keys" in answer.json()["cure"]
+
+
 # --- the keys themselves -----------------------------------------------------------------------
 
 

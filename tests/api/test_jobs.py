@@ -70,11 +70,12 @@ def test_any_export_is_taken_as_a_file(client: TestClient) -> None:
     assert (row["path"], row["added"]) == ("export.csv", 1)
 
 
-@pytest.mark.parametrize("name", ["", "..", "/"])
-def test_a_file_needs_a_name(client: TestClient, name: str) -> None:
+@pytest.mark.parametrize("name", ["", "..", "/", "a%00b.csv", "%C2%9B.csv", "%E7%AC%94" * 86])
+def test_a_file_needs_a_name(client: TestClient, engine: Engine, name: str) -> None:
     answer = client.post(f"/api/v1/notes:import?name={name}", content=b"x", headers=FILE)
     assert answer.status_code == 422
     assert "no file name" in answer.json()["detail"]
+    assert not list(engine.library.folder.glob("jobs/.*"))
 
 
 def test_a_job_that_cannot_be_done_says_why_and_has_no_rows(client: TestClient) -> None:
