@@ -42,18 +42,18 @@ _NAMES = {
 class Wanted:
     """How the caller wants rows: the envelope or the bare array, and which format.
 
-    `name` is what a downloaded file is called; `known` the ETags that the caller has, None where
-    an answer is never the same again (anything but GET).
+    `name` is what a downloaded file is called; `known` names the ETags that the caller has, None
+    where an answer is never the same again (anything but GET).
     """
 
     rows_only: bool
     format: Format
     name: str
-    known: tuple[str, ...] | None
+    known: str | None
     started: float = field(default_factory=time.perf_counter)
 
 
-def wanted(
+async def wanted(
     request: Request,
     shape: Annotated[
         Literal["envelope", "rows"], Query(description="`rows`: the bare array.")
@@ -63,9 +63,8 @@ def wanted(
     """A dependency: shape and format of a request; 406 for a type that is not offered."""
     chosen = format or _accepted(request.headers.get("accept", "*/*"))
     name = request.url.path.rsplit("/")[-1].replace(":", "-")
-    tags = request.headers.get("if-none-match", "").split(",")
-    known = tuple(tag.strip().removeprefix("W/") for tag in tags)
-    return Wanted(shape == "rows", chosen, name, known if request.method == "GET" else None)
+    known = request.headers.get("if-none-match", "") if request.method == "GET" else None
+    return Wanted(shape == "rows", chosen, name, known)
 
 
 How = Annotated[Wanted, Depends(wanted)]
@@ -85,13 +84,19 @@ def answer(rows: Sequence[Row], how: Wanted, columns: Sequence[str], **meta: Any
     if how.known is not None:
         tag = _tag(rows, how, meta)
         headers |= {"ETag": tag, "Cache-Control": "private, no-cache"}
-        if tag in how.known or "*" in how.known:
+        if knows(how.known, tag):
             return Response(status_code=304, headers=headers)
     if how.format in ("csv", "xlsx"):
         headers["Content-Disposition"] = f'attachment; filename="{_file(how.name)}.{how.format}"'
     return Response(
         _content(rows, how, columns, meta), headers=headers, media_type=_NAMES[how.format]
     )
+
+
+def knows(known: str, tag: str) -> bool:
+    """Whether an If-None-Match header names an ETag."""
+    tags = [each.strip().removeprefix("W/") for each in known.split(",")]
+    return tag in tags or "*" in tags
 
 
 def _content(

@@ -16,6 +16,7 @@ from api.border import Border
 from api.desk import Desks
 from api.guard import Guard
 from api.jobs import Jobs
+from api.kept import Kept
 from api.metrics import Metrics
 from api.routes import drafts, health, keywords, notes, pages, trust, web
 from api.routes import jobs as job_routes
@@ -61,6 +62,7 @@ def create_app(engine: Engine, hosts: Sequence[str] = ()) -> FastAPI:
     app.include_router(web.router(engine, desks, jobs))
     app.include_router(health.router(engine, desks.asking, metrics))
     problems.install(app)
+    app.add_middleware(Kept, state=engine.state)
     app.add_middleware(
         Border,
         most=_BODY,

@@ -67,7 +67,7 @@ class Narrowed:
         return Asked(self.sort, chosen, limit, offset, explain, facets), at
 
 
-def narrowed(
+async def narrowed(
     sort: Annotated[Sort, Query(description="The app's orders.")] = "general",
     type: Annotated[Kind | None, Query(description="Only this kind.")] = None,
     within: Annotated[Within | None, Query(description="Published before `now`.")] = None,

@@ -114,8 +114,10 @@ class IndexView(Protocol):
         """What is known of live notes, by id; unknown ids are left out."""
         ...
 
-    def labels(self, name: Literal["tags", "brands"]) -> dict[str, int]:
-        """Folded tag or brand -> live notes that carry it."""
+    def labels(
+        self, name: Literal["tags", "brands"], among: Sequence[str] | None = None
+    ) -> dict[str, int]:
+        """Folded tag or brand -> live notes that carry it; of the notes `among` if given."""
         ...
 
     def __len__(self) -> int:

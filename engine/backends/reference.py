@@ -164,8 +164,11 @@ class ReferenceIndex:
     def signals(self, note_ids: Sequence[str]) -> dict[str, Signals]:
         return {i: self._documents[i].signals for i in note_ids if i in self._documents}
 
-    def labels(self, name: Literal["tags", "brands"]) -> dict[str, int]:
-        rows = (set(getattr(d.signals, name)) for d in self._documents.values())
+    def labels(
+        self, name: Literal["tags", "brands"], among: Sequence[str] | None = None
+    ) -> dict[str, int]:
+        ids = self._documents if among is None else set(among) & set(self._documents)
+        rows = (set(getattr(self._documents[i].signals, name)) for i in ids)
         return dict(Counter(label for row in rows for label in row))
 
     def _passes(self, document: Document, query: Query) -> bool:

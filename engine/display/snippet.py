@@ -55,22 +55,14 @@ def _best_start(text: str, spans: Sequence[Span], width: int) -> int:
 
 def _squeeze(text: str, marks: Sequence[Span]) -> tuple[str, list[Span]]:
     """The text with runs of white space as one blank, and the marks moved along."""
-    moved = []
-    shift = [0] * (len(text) + 1)
-    out: list[str] = []
-    position = 0
-    for match in _SPACE.finditer(text):
-        for i in range(position, match.start()):
-            shift[i] = len(out)
-            out.append(text[i])
-        for i in range(match.start(), match.end()):
-            shift[i] = len(out)
-        out.append(" ")
-        position = match.end()
-    for i in range(position, len(text)):
-        shift[i] = len(out)
-        out.append(text[i])
-    shift[len(text)] = len(out)
-    for start, end in marks:
-        moved.append((shift[start], shift[end]))
-    return "".join(out), moved
+    squeezed = _SPACE.sub(" ", text)
+    if len(squeezed) == len(text):
+        return squeezed, list(marks)
+    runs = [match.span() for match in _SPACE.finditer(text)]
+
+    def moved(place: int) -> int:
+        """A place less the blanks before it that are gone; one within a run is at its blank."""
+        lost = (min(end - 1, place) - start for start, end in runs if start < place)
+        return place - sum(lost)
+
+    return squeezed, [(moved(start), moved(end)) for start, end in marks]

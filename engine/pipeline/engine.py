@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.errors import NotFound
 from engine.formats import ReadOptions
-from engine.model import Note, Query, Row
+from engine.model import Note, Row
 from engine.pipeline import ingest
 from engine.pipeline.analyses import Analyses
 from engine.pipeline.answers import Explanation, Page, Stats
@@ -79,7 +79,7 @@ class Engine(Analyses):
         """The page of a query."""
         asked = asked or Asked()
         page = self._fresh(lambda: self.searcher(now).page(words, asked))
-        if asked.offset or (page.total and not self._unwritten(words)):
+        if asked.offset or (page.total and not self._unwritten(page)):
             return page
         return _with_corrections(page, self.suggester(), self.segmenter)
 
@@ -187,14 +187,15 @@ class Engine(Analyses):
         """Search over the library as it is now."""
         return Searcher(self.store, self.index, self.segmenter, self.rule_set, self.as_of(now))
 
-    def _unwritten(self, words: str) -> bool:
+    def _unwritten(self, page: Page) -> bool:
         """Whether one short word was typed that no note writes, though parts of it are found."""
-        typed = words.strip()
+        typed = page.words.strip()
         if not 2 <= len(typed) <= _TYPED or any(not char.isalnum() for char in typed):
             return False
+        if any(typed in text for r in page.results for text in (r.note.title, r.note.body)):
+            return False
         terms = tuple(dict.fromkeys(p.term for p in self.segmenter.pieces(fold(typed).text)))
-        whole = Query(typed, required=(terms,))
-        return self.index.search(whole, self.rule_set.scoring, 1).total == 0
+        return self.index.holding([terms]) == [0]
 
     def _words(self) -> dict[str, int]:
         """Words of the notes with how many hold them: dictionary and lexicon words, and tags."""

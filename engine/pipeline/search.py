@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from engine.columns import Hits
+from engine.columns import MISSING, Hits
 from engine.display import page as pages
 from engine.display import rules
 from engine.display.ruleset import RuleSet
@@ -17,7 +17,7 @@ from engine.display.sentence import Standing, sentence
 from engine.display.snippet import Snippet, snippet
 from engine.errors import BadOption, NotFound
 from engine.index import BIGRAM, Index, TermScore
-from engine.model import CHINA, SORTS, Filter, Note, Query, Signals, Sort
+from engine.model import SORTS, Filter, Note, Query, Signals, Sort
 from engine.pipeline.answers import Explanation, Page, Result
 from engine.pipeline.reasons import Ranked, parts
 from engine.store import Store
@@ -29,6 +29,7 @@ from engine.text.spans import spans
 MAX_LIMIT = 1000
 MAX_OFFSET = 10_000
 _LEFT_OUT = "与更靠前的笔记几乎相同，已合并，不单独占位。"
+_CHINA_SECONDS = 8 * 3600  # ahead of UTC, all the year
 WITHIN = {"day": 1, "week": 7, "halfyear": 183}  # days of the app's periods
 
 
@@ -191,20 +192,20 @@ class Searcher:
 
     def _facets(self, hits: Hits) -> dict[str, list[tuple[str, int]]]:
         """Values of the window's notes, most notes first; `month` newest first."""
-        known = list(self._index.signals(hits.note_ids).values())
-        counters: dict[str, Counter[str]] = {
-            "kind": Counter(signals.kind or "unknown" for signals in known),
-            "channel": Counter(signals.channel or "unknown" for signals in known),
-            "tag": Counter(tag for signals in known for tag in signals.tags),
-            "brand": Counter(b for signals in known for b in self._brands(signals)),
+        brands: Counter[str] = Counter()
+        for brand, count in self._index.labels("brands", hits.note_ids).items():
+            brands[self._segmenter.lexicon.brand_named(brand)] += count
+        counts: dict[str, Mapping[str, int]] = {
+            "kind": Counter(kind or "unknown" for kind in hits.kinds),
+            "channel": Counter(channel or "unknown" for channel in hits.channels),
+            "tag": self._index.labels("tags", hits.note_ids),
+            "brand": brands,
         }
         facets = {
-            name: sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:20]
-            for name, counter in counters.items()
+            name: sorted(values.items(), key=lambda item: (-item[1], item[0]))[:20]
+            for name, values in counts.items()
         }
-        months = Counter(_month(signals.published) for signals in known)
-        facets["month"] = sorted(months.items(), reverse=True)[:24]
-        return facets
+        return {**facets, "month": _months(hits)[:24]}
 
 
 def app_filter(
@@ -262,7 +263,10 @@ def _holds(note: Note, phrases: Sequence[str]) -> bool:
     return all(any(phrase in text for text in texts) for phrase in phrases)
 
 
-def _month(published: int | None) -> str:
-    if published is None:
-        return "unknown"
-    return datetime.fromtimestamp(published, CHINA).strftime("%Y-%m")
+def _months(hits: Hits) -> list[tuple[str, int]]:
+    """(month in China's time, notes), what has no time first, then newest first."""
+    unknown = hits.published == MISSING
+    there = (hits.published[~unknown] + _CHINA_SECONDS).astype("datetime64[s]")
+    months, counts = np.unique(there.astype("datetime64[M]"), return_counts=True)
+    known = list(zip(months.astype(str).tolist(), counts.tolist(), strict=True))[::-1]
+    return [("unknown", int(unknown.sum()))] * bool(unknown.any()) + known

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -88,6 +88,11 @@ class Upkeep:
     def as_of(self, now: datetime | None = None) -> datetime:
         """`now` if given, else the latest moment the library knows: pages do not age by lying."""
         return now or self.store.as_of() or datetime(2000, 1, 1, tzinfo=CHINA)
+
+    def state(self) -> tuple[Hashable, ...]:
+        """What answers are made of: while it stays the same, so do they."""
+        made = self.segmenter.fingerprint, self.rule_set, self.index.stamp()
+        return *made, *self.store.state()
 
     # --- inside ---------------------------------------------------------------------------------
 

@@ -104,6 +104,13 @@ class Store:
         """The sequence number of the last change."""
         return self._one(int, "SELECT value FROM meta WHERE name = 'seq'")
 
+    def state(self) -> tuple[int, str]:
+        """(the last change of notes, the latest moment): equal ones, equal notes."""
+        query = (
+            "SELECT max(iif(name = 'seq', value, 0)), max(iif(name = 'as_of', value, '')) FROM meta"
+        )
+        return self._one(lambda seq, moment: (int(seq), str(moment)), query)
+
     def put(self, note: Note, cluster: str, sketch: Sequence[int]) -> None:
         """Add or replace a note; `cluster` names its group of near-duplicates."""
         content = encode(note)

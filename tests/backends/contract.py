@@ -234,6 +234,26 @@ class IndexContract:
         index.update([], ["a"], 2)
         assert index.labels("tags") == {}
 
+    def test_labels_are_counted_among_some_notes(self, index: Index) -> None:
+        for version, tags in enumerate([("护肤", "平价"), ("护肤",), (), ("平价",)], 1):
+            row = Document(
+                f"n{version}", body=("面霜",), signals=Signals(tags=tags, brands=("甲",))
+            )
+            index.update([row], [], version)
+        assert index.labels("tags", ["n1", "n2", "n3", "nobody"]) == {"护肤": 2, "平价": 1}
+        assert index.labels("brands", ["n4"]) == {"甲": 1}
+        assert index.labels("tags", []) == {}
+
+    def test_signals_come_for_many_notes_in_the_order_asked_for(self, index: Index) -> None:
+        for version in range(1, 8):  # over several segments
+            own = Signals(author=f"author{version}", likes=version or None, cluster=f"n{version}")
+            index.update([Document(f"n{version}", body=("面霜",), signals=own)], [], version)
+        index.update([], ["n3"], 8)
+        found = index.signals(["n5", "n", "n3", "n1", "n10", "n7"])
+        assert list(found) == ["n5", "n1", "n7"]
+        assert [row.likes for row in found.values()] == [5, 1, 7]
+        assert [row.author for row in found.values()] == ["author5", "author1", "author7"]
+
     def test_holding_counts_live_notes_with_all_terms_in_one_field(self, index: Index) -> None:
         documents = [
             note("a", body="油皮 面霜", tags="面霜"),

@@ -89,9 +89,17 @@ class EmbeddedIndex(Answers):
             part.segment.check()
         return len(self._view.parts)
 
+    def stamp(self) -> tuple[int, int] | None:
+        """Another one for each published state, whoever published it; None for no index."""
+        try:
+            status = os.stat(self.folder / _MANIFEST)
+        except FileNotFoundError:
+            return None
+        return status.st_mtime_ns, status.st_ino
+
     def _refresh(self) -> None:
         """Take up what another process has published since."""
-        stamp = self._read_stamp()
+        stamp = self.stamp()
         if stamp == self._stamp:
             return
         for _ in range(5):  # a merge may remove files between the manifest and their opening
@@ -100,20 +108,13 @@ class EmbeddedIndex(Answers):
                 parts = [self._open_part(row) for row in manifest["segments"]]
                 break
             except DamagedIndex:
-                if self._read_stamp() == stamp:
+                if self.stamp() == stamp:
                     raise
-                stamp = self._read_stamp()
+                stamp = self.stamp()
         else:
             raise DamagedIndex(f"{self.folder} changes faster than it can be read", _CURE)
         self._view = View(parts, manifest["version"])
         self._stamp = stamp
-
-    def _read_stamp(self) -> tuple[int, int] | None:
-        try:
-            status = os.stat(self.folder / _MANIFEST)
-        except FileNotFoundError:
-            return None
-        return status.st_mtime_ns, status.st_ino
 
     def _read_manifest(self) -> dict[str, Any]:
         path = self.folder / _MANIFEST
@@ -207,7 +208,7 @@ class EmbeddedIndex(Answers):
         os.replace(temporary, self.folder / _MANIFEST)
         _sync_folder(self.folder)
         self._view = View(parts, version)
-        self._stamp = self._read_stamp()
+        self._stamp = self.stamp()
         self._sweep({name for row in rows for name in (row["file"], row["dead"])})
 
     def _last_generation(self) -> int:

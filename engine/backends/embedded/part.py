@@ -69,7 +69,7 @@ class Part:
     def held(self, field: str, term: str) -> Held | None:
         """The list of a term, None when no document has it."""
         segment = self.segment
-        number = segment.vocabulary.find(term)
+        number = segment.term(term)
         if number < 0:
             return None
         begin, end = segment.column(f"{field}.offsets")[number : number + 2].tolist()
@@ -94,14 +94,14 @@ class Part:
     def holds(self, field: str, term: str) -> Mask:
         """Which documents hold the term in the field, dead ones included."""
         mask = np.zeros(self.segment.documents, bool)
-        number = self.segment.vocabulary.find(term)
+        number = self.segment.term(term)
         if number >= 0:
             mask[self.segment.postings(field, number)[0]] = True
         return mask
 
     def holding(self, terms: Sequence[str], fields: Sequence[str]) -> int:
         """Live documents that hold all terms in one of the fields; the shortest list leads."""
-        numbers = [self.segment.vocabulary.find(term) for term in terms]
+        numbers = [self.segment.term(term) for term in terms]
         if not numbers or min(numbers) < 0:
             return 0
         found = [self._all_in(field, numbers) for field in fields]

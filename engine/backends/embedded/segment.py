@@ -11,6 +11,7 @@ _BLOCKWISE a block at a time.
 
 from __future__ import annotations
 
+import itertools
 import mmap
 import zlib
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ from engine.model import Signals
 
 _BLOCKWISE = ("docs", "codes", "window_starts", "window_peaks", "bitmap_bits", "bitmap_ranks")
 Integers = npt.NDArray[np.int64]
+_KEPT_TERMS = 100_000  # whose numbers are remembered
 _CURE = "run `noterank rebuild`: the index is made again from notes.db"
 
 
@@ -52,6 +54,7 @@ class Segment:
             self._first_block[name] = blocks
             blocks += -(-size // BLOCK)
         self._seen = bytearray(blocks)
+        self._terms: dict[str, int] = {}
         self.ids = self._strings("note_ids")
         self.vocabulary = self._strings("vocabulary")
         self.authors = self._strings("authors")
@@ -95,10 +98,26 @@ class Segment:
         """What the codes of a field stand for."""
         return Pairs(self.column(f"{field}.tfs"), self.column(f"{field}.norms"))
 
+    def term(self, text: str) -> int:
+        """The number of a term, -1 when no document has it; looked up once."""
+        number = self._terms.get(text)
+        if number is None:
+            if len(self._terms) >= _KEPT_TERMS:
+                self._terms.clear()
+            number = self._terms[text] = self.vocabulary.find(text)
+        return number
+
     def find(self, note_id: str) -> int:
         """The document of a note, -1 when it is not here."""
         rank = self.ids.find(note_id)
         return -1 if rank < 0 else int(self.column("doc_of")[rank])
+
+    def find_all(self, note_ids: Sequence[str]) -> Integers:
+        """The documents of notes, -1 for those that are not here."""
+        ranks = self.ids.find_all(note_ids)
+        docs = np.full(len(ranks), -1, np.int64)
+        docs[ranks >= 0] = self.column("doc_of")[ranks[ranks >= 0]]
+        return docs
 
     def note_ids(self, docs: npt.NDArray[Any]) -> list[str]:
         """The ids of documents."""
@@ -123,6 +142,15 @@ class Segment:
             "channels": [CHANNELS[number] for number in self.column("channel")[docs].tolist()],
         }
 
+    def counted(self, name: str, docs: npt.NDArray[Any]) -> list[tuple[str, int]]:
+        """(label, how many of `docs` carry it) of `tags` or `brands`."""
+        offsets, numbers = self.column(f"{name}_of.offsets"), self.column(f"{name}_of.labels")
+        starts = offsets[docs].astype(np.int64)
+        sizes = offsets[docs + 1].astype(np.int64) - starts
+        own = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+        labels, counts = np.unique(numbers[own], return_counts=True)
+        return list(zip(self.labels.take(labels), counts.tolist(), strict=True))
+
     def labelled(self, name: str, values: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Documents that carry any of the folded `values` as `tags` or `brands`."""
         mask = np.zeros(self.documents, bool)
@@ -140,19 +168,21 @@ class Segment:
             wanted = [names.index(value) for value in values if value in names]
         return np.isin(self.column(name), wanted)
 
-    def signals(self, doc: int, note_id: str) -> Signals:
-        """What filters, sorts and rules read of a document."""
-        at = np.array([doc])
-        values = {name: int(self.numbers(name, at)[0]) for name, _ in NUMBERS}
-        return Signals(
-            kind=KINDS[self.column("kind")[doc]],  # type: ignore[arg-type]
-            author=self.authors[self.column("author")[doc]],
-            channel=CHANNELS[self.column("channel")[doc]],  # type: ignore[arg-type]
-            tags=self._labels_of("tags_of", doc),
-            brands=self._labels_of("brands_of", doc),
-            cluster=self._groups(at, [note_id])[0],
-            **{name: None if value == MISSING else value for name, value in values.items()},
-        )
+    def signals(self, docs: npt.NDArray[Any]) -> list[Signals]:
+        """What filters, sorts and rules read of documents."""
+        texts = self.texts(docs)
+        counts = zip(*(_known(self.numbers(name, docs)) for name, _ in NUMBERS), strict=True)
+        rows = zip(*(texts[name] for name in ("kinds", "channels", "authors", "clusters")),
+                   *(self._labels_of(name, docs) for name in ("tags_of", "brands_of")),
+                   counts, strict=True)  # fmt: skip
+        names = [name for name, _ in NUMBERS]
+        return [
+            Signals(
+                kind=kind, author=author, channel=channel, tags=tags, brands=brands,
+                cluster=cluster, **dict(zip(names, numbers, strict=True)),
+            )
+            for kind, channel, author, cluster, tags, brands, numbers in rows
+        ]  # fmt: skip
 
     @cached_property
     def facts(self) -> Facts:
@@ -207,10 +237,16 @@ class Segment:
             found[row] = group
         return found
 
-    def _labels_of(self, name: str, doc: int) -> tuple[str, ...]:
-        begin, end = self.column(f"{name}.offsets")[doc : doc + 2].tolist()
-        numbers = self.column(f"{name}.labels")[begin:end].tolist()
-        return tuple(self.labels[number] for number in numbers)
+    def _labels_of(self, name: str, docs: npt.NDArray[Any]) -> list[tuple[str, ...]]:
+        offsets, numbers = self.column(f"{name}.offsets"), self.column(f"{name}.labels")
+        bounds = [(int(offsets[doc]), int(offsets[doc + 1])) for doc in docs.tolist()]
+        wanted = [number for begin, end in bounds for number in numbers[begin:end].tolist()]
+        texts = iter(self.labels.take(np.array(wanted, np.int64)))
+        return [tuple(itertools.islice(texts, end - begin)) for begin, end in bounds]
+
+
+def _known(column: Integers) -> list[int | None]:
+    return [None if value == MISSING else value for value in column.tolist()]
 
 
 def _open(path: Path) -> tuple[mmap.mmap, dict[str, Any]]:

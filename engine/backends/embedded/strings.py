@@ -57,6 +57,12 @@ class Strings:
                 high = middle
         return low if low < len(self) and self._raw(low) == wanted else -1
 
+    def find_all(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
+        """`find` for many texts, in one call."""
+        wanted = Strings.of(texts)
+        found: npt.NDArray[np.int64] = _found(self.blob, self.offsets, wanted.blob, wanted.offsets)
+        return found
+
     def _raw(self, number: int) -> bytes:
         return bytes(self._bytes[self.offsets[number] : self.offsets[number + 1]])
 
@@ -73,3 +79,26 @@ def _gathered(blob, offsets, numbers):  # type: ignore[no-untyped-def]
         begin, end = offsets[numbers[row]], offsets[numbers[row] + 1]
         found[bounds[row] : bounds[row + 1]] = blob[begin:end]
     return found, bounds
+
+
+@kernel
+def _found(blob, offsets, wanted, bounds):  # type: ignore[no-untyped-def]
+    """For each string of `wanted` its number in a sorted table, -1 where it is not there."""
+    numbers = np.full(len(bounds) - 1, -1, np.int64)
+    for row in range(len(numbers)):
+        begin, end = bounds[row], bounds[row + 1]
+        low, high = 0, len(offsets) - 1
+        while low < high:
+            middle = (low + high) // 2
+            at, stop, place = offsets[middle], offsets[middle + 1], begin
+            while at < stop and place < end and blob[at] == wanted[place]:
+                at += 1
+                place += 1
+            if at == stop and place == end:
+                numbers[row] = middle
+                break
+            if place < end and (at == stop or blob[at] < wanted[place]):
+                low = middle + 1
+            else:
+                high = middle
+    return numbers

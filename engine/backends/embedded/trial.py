@@ -71,8 +71,10 @@ class Answers:
     def signals(self, note_ids: Sequence[str]) -> dict[str, Signals]:
         return self.view().signals(note_ids)
 
-    def labels(self, name: Literal["tags", "brands"]) -> dict[str, int]:
-        return self.view().labels(name)
+    def labels(
+        self, name: Literal["tags", "brands"], among: Sequence[str] | None = None
+    ) -> dict[str, int]:
+        return self.view().labels(name, among)
 
     def with_notes(self, documents: Iterable[Document]) -> Trial:
         batch = documents if isinstance(documents, Batch) else Batch.of(documents)
@@ -109,9 +111,8 @@ class _With(View):
     @cached_property
     def roster(self) -> Roster:
         segment = self._own.segment
-        ids = segment.note_ids(np.arange(segment.documents))
-        signals = [segment.signals(doc, note_id) for doc, note_id in enumerate(ids)]
-        return self._base.roster.with_notes(ids, signals)
+        docs = np.arange(segment.documents)
+        return self._base.roster.with_notes(segment.note_ids(docs), segment.signals(docs))
 
     def known(self, field: str, term: str) -> Known:
         if not self._untouched:

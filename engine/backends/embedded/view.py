@@ -124,7 +124,7 @@ class View:
         found = []
         for field, boost in scoring.boosts():
             for clause in query.clauses:
-                number = part.segment.vocabulary.find(clause.term)
+                number = part.segment.term(clause.term)
                 if number < 0:
                     continue
                 docs, codes = part.segment.postings(field, number)
@@ -144,8 +144,8 @@ class View:
 
     def coverage(self, query: Query, note_ids: Sequence[str]) -> npt.NDArray[np.float64]:
         """The share of the query's words that each note holds, weighted by idf."""
-        places = [self.find(note_id) for note_id in note_ids]
-        held, whole = np.zeros(len(places)), 0.0
+        parts, docs = self._found(note_ids)
+        held, whole = np.zeros(len(parts)), 0.0
         for terms in words_of(query).values():
             holders = [_holders(part, terms) for part in self.parts]
             df = sum(
@@ -154,9 +154,10 @@ class View:
             )
             rarity = float(idf(len(self), df))
             whole += rarity
-            by_part = dict(zip(map(id, self.parts), holders, strict=True))
-            held += [rarity * bool(p and by_part[id(p)][doc]) for p, doc in places]
-        return held / whole if whole else np.ones(len(places))
+            for number, mask in enumerate(holders):
+                own = parts == number
+                held[own] += rarity * mask[docs[own]]
+        return held / whole if whole else np.ones(len(parts))
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         """(term, the most live notes that hold it in one field), sorted by term."""
@@ -171,20 +172,22 @@ class View:
 
     def signals(self, note_ids: Sequence[str]) -> dict[str, Signals]:
         """What is known of live notes, by id."""
-        places = ((note_id, *self.find(note_id)) for note_id in note_ids)
-        return {i: part.segment.signals(doc, i) for i, part, doc in places if part}
+        parts, docs = self._found(note_ids)
+        known: dict[int, Signals] = {}
+        for number, part in enumerate(self.parts):
+            rows = np.flatnonzero(parts == number)
+            if len(rows):
+                known |= zip(rows.tolist(), part.segment.signals(docs[rows]), strict=True)
+        return {note_id: known[row] for row, note_id in enumerate(note_ids) if row in known}
 
-    def labels(self, name: str) -> dict[str, int]:
-        """`tags` or `brands` -> live notes that carry it."""
+    def labels(self, name: str, among: Sequence[str] | None = None) -> dict[str, int]:
+        """`tags` or `brands` -> live notes that carry it, of those in `among` if given."""
+        parts, docs = self._found(among or ())
         counts: dict[str, int] = {}
-        for part in self.parts:
-            segment = part.segment
-            sizes = np.diff(segment.column(f"{name}_of.offsets"))
-            numbers = segment.column(f"{name}_of.labels")[np.repeat(part.live, sizes)]
-            for number, count in enumerate(np.bincount(numbers).tolist() if len(numbers) else ()):
-                if count:
-                    label = segment.labels[number]
-                    counts[label] = counts.get(label, 0) + count
+        for number, part in enumerate(self.parts):
+            own = np.flatnonzero(part.live) if among is None else docs[parts == number]
+            for label, count in part.segment.counted(name, own):
+                counts[label] = counts.get(label, 0) + count
         return counts
 
     def known(self, field: str, term: str) -> Known:
@@ -211,6 +214,16 @@ class View:
             self._scorers[scoring] = found
         self._last = scoring, found
         return found
+
+    def _found(self, note_ids: Sequence[str]) -> tuple[npt.NDArray[np.int64], ...]:
+        """(number of the part, document) of each live note, -1 for none; `find` for many."""
+        parts, docs = np.full((2, len(note_ids)), -1, np.int64)
+        for number, part in enumerate(self.parts):
+            own = part.segment.find_all(note_ids)
+            rows = np.flatnonzero(own >= 0)
+            rows = rows[part.live[own[rows]]]
+            parts[rows], docs[rows] = number, own[rows]
+        return parts, docs
 
     def _task(self, query: Query, scorer: Scorer) -> Task:
         task: Task | None = getattr(self._tasks, "task", None)
@@ -273,36 +286,32 @@ class View:
 
     def _hits(self, ranking: Ranking, total: int) -> Hits:
         """The columns of what was found."""
-        texts: dict[str, list[str]] = {}
+        texts: dict[str, npt.NDArray[np.object_]] = {}
         numbers: dict[str, npt.NDArray[Any]] = {}
-        rows = np.arange(len(ranking.scores))
+        count = len(ranking.scores)
         for part in np.unique(ranking.parts).tolist():
             segment = self.parts[part].segment
-            own = rows[ranking.parts == part]
+            own = np.flatnonzero(ranking.parts == part)
             docs = ranking.docs[own]
             for name, values in segment.texts(docs).items():
-                column = texts.setdefault(name, [""] * len(rows))
-                if len(own) == len(rows):
-                    texts[name] = values
-                    continue
-                for row, value in zip(own.tolist(), values, strict=True):
-                    column[row] = value
+                texts.setdefault(name, np.empty(count, object))[own] = values
             for name in ("published", "likes", "collects", "comments", "shares"):
-                known = numbers.setdefault(name, np.empty(len(rows), np.int64))
-                known[own] = segment.numbers(name, docs)
+                column = numbers.setdefault(name, np.empty(count, np.int64))
+                column[own] = segment.numbers(name, docs)
+        words = {name: column.tolist() for name, column in texts.items()}
         none = np.empty(0, np.int64)
         return Hits(
-            note_ids=texts.get("note_ids", []),
+            note_ids=words.get("note_ids", []),
             bm25=ranking.scores,
             published=numbers.get("published", none),
             likes=numbers.get("likes", none),
             collects=numbers.get("collects", none),
             comments=numbers.get("comments", none),
             shares=numbers.get("shares", none),
-            kinds=texts.get("kinds", []),
-            channels=texts.get("channels", []),
-            authors=texts.get("authors", []),
-            clusters=texts.get("clusters", []),
+            kinds=words.get("kinds", []),
+            channels=words.get("channels", []),
+            authors=words.get("authors", []),
+            clusters=words.get("clusters", []),
             total=total,
         )
 
