@@ -193,6 +193,7 @@ class FacetValue(Exact):
 
 class SearchMeta(Meta):
     as_of: str = Field(description="Ages are counted from here.")
+    cursor: str | None = Field(None, description="Asks for the page after this one.")
     did_you_mean: list[str]
     notes: list[str] = Field(description="What was understood in another way than typed.")
     facets: dict[str, list[FacetValue]] | None = Field(None, description="With `facets=true`.")

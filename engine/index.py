@@ -73,6 +73,15 @@ class IndexView(Protocol):
         """Grows with each published change; the store's sequence number that it holds."""
         ...
 
+    @property
+    def seal(self) -> str:
+        """Names the state by what is in it: another one after each change."""
+        ...
+
+    def now(self) -> IndexView:
+        """The index as it is now; what it answers stays so while it is held."""
+        ...
+
     def search(self, query: Query, scoring: Scoring, limit: int) -> Hits:
         """The best `limit` notes of a query."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -10,14 +11,18 @@ from starlette.responses import Response
 
 from api.answers import How, answer, state
 from api.asked import Narrowing, Prefix, Words
+from api.cursor import Question
 from api.desk import Desk
 from api.routes.declared import responses
 from api.schemas import ExplainAnswer, SearchAnswer, SearchRow, StatsAnswer, SuggestAnswer
 from engine.display.snippet import Snippet
+from engine.errors import BadOption
 from engine.pipeline import Engine
 from engine.pipeline.answers import Explanation, Page, Result, Row, part_row, result_row, stats_row
-from engine.pipeline.search import MAX_LIMIT, MAX_OFFSET
+from engine.pipeline.search import MAX_LIMIT
 
+_MAX_OFFSET = 10_000
+_CURSOR = "`meta.cursor` of the page before: the one after it, however far; instead of `offset`."
 _SEARCH = tuple(name for name, field in SearchRow.model_fields.items() if field.is_required())
 _EXPLAIN = ("part", "value", "factor", "note")
 _SUGGEST = ("keyword", "notes")
@@ -38,18 +43,29 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
         q: Words,
         narrowed: Narrowing,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 20,
-        offset: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0,
+        offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
+        cursor: Annotated[str, Query(description=_CURSOR, max_length=100)] = "",
         explain: Annotated[bool, Query(description="Adds `why`, a sentence.")] = False,
         facets: Annotated[bool, Query(description="Adds `meta.facets`.")] = False,
         marks: Annotated[bool, Query(description="Adds spans to highlight.")] = False,
     ) -> Response:
-        def call() -> Page:
+        def call() -> tuple[Page, str | None]:
+            if cursor and offset:
+                raise BadOption("both cursor and offset are given", "give one of them")
             asked, at = narrowed.asked(engine, limit, offset, explain, facets)
-            return engine.search(q, asked, at)
+            question = Question(q, asked, at, engine.rule_set.label, engine.index.seal)
+            start = question.offset(cursor) if cursor else offset
+            page = engine.search(q, replace(asked, offset=start), at)
+            question = replace(question, seal=page.seal)
+            if cursor:
+                question.offset(cursor)  # the index may have changed meanwhile
+            after = start + limit
+            return page, question.cursor(after) if after < page.placed else None
 
-        page = await desk.run(call)
+        page, more = await desk.run(call)
         rows = [_row(result, explain, marks) for result in page.results]
-        return answer(rows, how, _columns(explain, marks), **_meta(page, limit))
+        meta = _meta(page, limit) | {"cursor": more}
+        return answer(rows, how, _columns(explain, marks), **meta)
 
     @routes.get(
         "/explain",
@@ -123,7 +139,7 @@ def _meta(page: Page, limit: int) -> dict[str, Any]:
         "total": page.total,
         "limit": limit,
         "offset": page.offset,
-        "next": after if after < page.placed and after <= MAX_OFFSET else None,
+        "next": after if after < page.placed and after <= _MAX_OFFSET else None,
         "index_version": page.index_version,
         "rule_set": page.rule_set,
         "as_of": page.as_of.isoformat(),

@@ -53,6 +53,13 @@ class ReferenceIndex:
     def version(self) -> int:
         return self._version
 
+    @property
+    def seal(self) -> str:
+        return str(self._version)
+
+    def now(self) -> ReferenceIndex:
+        return self.with_notes(())
+
     def __len__(self) -> int:
         return len(self._documents)
 

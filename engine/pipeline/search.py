@@ -16,7 +16,7 @@ from engine.display.ruleset import RuleSet
 from engine.display.sentence import Standing, sentence
 from engine.display.snippet import Snippet, snippet
 from engine.errors import BadOption, NotFound
-from engine.index import BIGRAM, Index, TermScore
+from engine.index import BIGRAM, IndexView, TermScore
 from engine.model import SORTS, Filter, Note, Query, Signals, Sort
 from engine.pipeline.answers import Explanation, Page, Result
 from engine.pipeline.reasons import Ranked, parts
@@ -27,7 +27,6 @@ from engine.text.segment import Segmenter
 from engine.text.spans import spans
 
 MAX_LIMIT = 1000
-MAX_OFFSET = 10_000
 _LEFT_OUT = "与更靠前的笔记几乎相同，已合并，不单独占位。"
 _CHINA_SECONDS = 8 * 3600  # ahead of UTC, all the year
 WITHIN = {"day": 1, "week": 7, "halfyear": 183}  # days of the app's periods
@@ -49,18 +48,18 @@ class Asked:
             raise BadOption(f"no sort '{self.sort}'", f"use one of {', '.join(SORTS)}")
         if not 1 <= self.limit <= MAX_LIMIT:
             raise BadOption(f"limit is {self.limit}", f"use 1 to {MAX_LIMIT}")
-        if not 0 <= self.offset <= MAX_OFFSET:
-            raise BadOption(f"offset is {self.offset}", f"use 0 to {MAX_OFFSET}")
+        if self.offset < 0:
+            raise BadOption(f"offset is {self.offset}", "use 0 or more")
 
 
 class Searcher:
     """Search over one state of a library, by one rule set, as of one moment."""
 
     def __init__(
-        self, store: Store, index: Index, segmenter: Segmenter, rule_set: RuleSet, now: datetime
+        self, store: Store, index: IndexView, segmenter: Segmenter, rule_set: RuleSet, now: datetime
     ) -> None:
         self._store = store
-        self._index = index
+        self._index = index.now()
         self._segmenter = segmenter
         self._rules = rule_set
         self._now = now
@@ -79,6 +78,7 @@ class Searcher:
             as_of=self._now,
             rule_set=self._rules.label,
             index_version=self._index.version,
+            seal=self._index.seal,
             notes=ranked.query.notes,
             facets=self._facets(ranked.hits) if asked.facets else None,
         )

@@ -37,6 +37,13 @@ class Answers:
     def version(self) -> int:
         return self.view().version
 
+    @property
+    def seal(self) -> str:
+        return self.view().seal
+
+    def now(self) -> Answers:
+        return Held(self.view())
+
     def __len__(self) -> int:
         return len(self.view())
 
@@ -81,7 +88,17 @@ class Answers:
         return Trial(self.view(), batch)
 
 
-class Trial(Answers):
+class Held(Answers):
+    """Answers of one view, whatever is published meanwhile."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def view(self) -> View:
+        return self._view
+
+
+class Trial(Held):
     """A view with more notes."""
 
     def __init__(self, base: View, batch: Batch) -> None:
@@ -90,10 +107,7 @@ class Trial(Answers):
         write_batch(batch, path)
         segment = Segment(path)
         own = Part(segment, np.ones(segment.documents, bool))
-        self._view = _With(base, own, without(base.parts, batch.note_ids))
-
-    def view(self) -> View:
-        return self._view
+        super().__init__(_With(base, own, without(base.parts, batch.note_ids)))
 
 
 class _With(View):

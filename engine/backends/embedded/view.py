@@ -38,6 +38,11 @@ class View:
     def __len__(self) -> int:
         return sum(part.alive for part in self.parts)
 
+    @property
+    def seal(self) -> str:
+        """The version, and the checksums of the segments."""
+        return "-".join([str(self.version), *(f"{part.segment.seal:08x}" for part in self.parts)])
+
     @cached_property
     def statistics(self) -> Statistics:
         """The live notes' own."""
