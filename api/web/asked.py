@@ -1,4 +1,4 @@
-"""Fields of a form -> what the engine takes: lists by comma or line, portraits, drafts."""
+"""Fields of a form -> what the engine takes: lists by comma or line, portraits, edits, drafts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from engine.errors import NotFound
+from starlette.requests import Request
+
+from engine.errors import BadOption, NotFound
 from engine.formats.keywords import KeywordLine
 from engine.insight.portrait import Portrait, from_table
+from engine.insight.sets import Edits
 from engine.model import Note
 from engine.pipeline import Engine
 from engine.pipeline.draft_files import draft_from
@@ -61,3 +64,31 @@ def draft_in(fields: Fields) -> Note:
         {"title": fields.get("title", ""), "body": fields.get("body", "").replace("\r\n", "\n"),
          "tags": listed(fields.get("tags", "").replace("#", ","))}
     )  # fmt: skip
+
+
+def asks(request: Request) -> bool:
+    """Whether a list of keywords is asked about."""
+    return bool(request.query_params.get("keywords") or request.query_params.get("set"))
+
+
+def edits_of(fields: Any) -> Edits:
+    """Locked, dropped and weighed keywords from a form."""
+    weights = {}
+    for pair in listed(fields.get("weigh", "")):
+        word, _, value = pair.rpartition("=")
+        try:
+            weights[word] = float(value)
+        except ValueError as error:
+            raise BadOption(f"'{pair}' is no weight", "write 面霜=0.1") from error
+    return Edits(weights=weights, dropped=tuple(listed(fields.get("drop", ""))))
+
+
+async def form_of(request: Request) -> Any:
+    """A form of our own pages; another site's is refused."""
+    site = request.headers.get("sec-fetch-site", "")
+    origin = request.headers.get("origin", "")
+    host = request.headers.get("host", "")
+    own = site in ("same-origin", "none") if site else not origin or origin.endswith(f"//{host}")
+    if not own:
+        raise BadOption("the form came from another site", "open the page here and send it again")
+    return await request.form(max_files=1, max_fields=100)

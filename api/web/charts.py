@@ -6,13 +6,16 @@ Colours and strokes are classes of the style sheet; every mark has a <title>.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from markupsafe import Markup, escape
 
+from engine.model import CHINA
+
 _WIDTH, _HEIGHT, _MARGIN = 640, 360, 48
-_BAR = 26
+_BAR, _LABEL, _COLOURS = 26, 110, 5
 _PAD = 0.08  # of a decade, beside the outermost points
 
 
@@ -86,4 +89,49 @@ def bars(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]], title: str) ->
     return Markup(
         f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img"'
         f' aria-label="{escape(title)}">{"".join(marks)}</svg>'
+    )
+
+
+def lines(series: Mapping[str, Sequence[tuple[datetime, float]]], title: str) -> Markup:
+    """A line a series over time; each point is (moment, share 0 to 1), its name at the end."""
+    moments = [at.timestamp() for points in series.values() for at, _ in points]
+    if not moments:
+        return Markup("")
+    first, wide = min(moments), max(max(moments) - min(moments), 1.0)
+    most = max(share for points in series.values() for _, share in points) or 1.0
+    right, bottom = _WIDTH - _LABEL, _HEIGHT - _MARGIN
+
+    def across(moment: float) -> float:
+        return _MARGIN + (moment - first) / wide * (right - _MARGIN)
+
+    def up(share: float) -> float:
+        return bottom - share / most * (bottom - _MARGIN)
+
+    axis = [
+        f'<line x1="{_MARGIN}" y1="{up(share):.0f}" x2="{right}" y2="{up(share):.0f}"/>'
+        f'<text x="{_MARGIN - 6}" y="{up(share) + 4:.0f}" class="end">{share:.0%}</text>'
+        for share in (0.0, most / 2, most)
+    ]
+    axis += [
+        f'<text x="{across(at):.0f}" y="{bottom + 18}" class="mid">'
+        f"{datetime.fromtimestamp(at, CHINA):%Y-%m-%d}</text>"
+        for at in sorted({min(moments), max(moments)})
+    ]
+    marks = []
+    for number, (label, points) in enumerate(series.items()):
+        places = [(across(at.timestamp()), up(share)) for at, share in points]
+        tips = [escape(f"{label} · {at:%Y-%m-%d} · {share:.1%}") for at, share in points]
+        dots = [
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{tip}</title></circle>'
+            for (x, y), tip in zip(places, tips, strict=True)
+        ]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        x, y = places[-1]
+        marks.append(
+            f'<g class="line l-{number % _COLOURS}"><polyline points="{path}"/>{"".join(dots)}'
+            f'<text x="{x + 8:.1f}" y="{y + 4:.1f}">{escape(label)}</text></g>'
+        )
+    return Markup(
+        f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
+        f' aria-label="{escape(title)}"><g class="axis">{"".join(axis)}</g>{"".join(marks)}</svg>'
     )

@@ -1,4 +1,7 @@
-"""Rows -> a table whose order, filter and page are in the address; and the same rows as a file."""
+"""Rows -> a table whose order, filter and page are in the address; and the same rows as a file.
+
+A second table of a page has a name, which its parameters begin with.
+"""
 
 from __future__ import annotations
 
@@ -28,25 +31,31 @@ class Listing:
     wanted: str
     number: int
     pages: int
+    name: str = ""
 
 
-def listing(request: Request, rows: Sequence[Row], columns: Sequence[str]) -> Listing:
+def listing(
+    request: Request, rows: Sequence[Row], columns: Sequence[str], name: str = ""
+) -> Listing:
     """The page that the address asks for: `o` order, `f` filter, `p` page, `n` rows."""
     known = request.query_params
-    kept = chosen(request, rows, columns)
-    order, down = _order(known.get("o", ""), columns)
-    size = _whole(known.get("n"), _PAGE, _MOST)
+    kept = chosen(request, rows, columns, name)
+    order, down = _order(known.get(f"{name}o", ""), columns)
+    size = _whole(known.get(f"{name}n"), _PAGE, _MOST)
     pages = max(1, -(-len(kept) // size))
-    number = min(_whole(known.get("p"), 1, pages), pages)
+    number = min(_whole(known.get(f"{name}p"), 1, pages), pages)
     part = kept[(number - 1) * size : number * size]
-    return Listing(part, columns, len(kept), order, down, known.get("f", ""), number, pages)
+    wanted = known.get(f"{name}f", "")
+    return Listing(part, columns, len(kept), order, down, wanted, number, pages, name)
 
 
-def chosen(request: Request, rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
+def chosen(
+    request: Request, rows: Sequence[Row], columns: Sequence[str], name: str = ""
+) -> list[Row]:
     """All rows that pass the filter, in the order asked for; unknown values last."""
-    wanted = request.query_params.get("f", "").strip().lower()
+    wanted = request.query_params.get(f"{name}f", "").strip().lower()
     kept = [row for row in rows if wanted in " ".join(str(row[c]) for c in columns).lower()]
-    order, down = _order(request.query_params.get("o", ""), columns)
+    order, down = _order(request.query_params.get(f"{name}o", ""), columns)
     if not order:
         return kept
     known = [row for row in kept if row[order] is not None]
@@ -56,18 +65,18 @@ def chosen(request: Request, rows: Sequence[Row], columns: Sequence[str]) -> lis
 
 
 def download(
-    request: Request, rows: Sequence[Row], columns: Sequence[str], name: str
+    request: Request, rows: Sequence[Row], columns: Sequence[str], file: str, name: str = ""
 ) -> Response | None:
-    """The rows as a file, when the address asks for one."""
+    """The rows as a file, when the address asks for one of this table."""
     kind = request.query_params.get("format")
-    if kind not in ("csv", "xlsx"):
+    if kind not in ("csv", "xlsx") or request.query_params.get("table", "") != name:
         return None
-    kept = chosen(request, rows, columns)
+    kept = chosen(request, rows, columns, name)
     if kind == "csv":
         content = "".join(csv_text(kept, columns)).encode()
     else:
         content = xlsx_bytes(kept, columns)
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{file}.{kind}"'}
     return Response(content, headers=headers,
                     media_type="text/csv; charset=utf-8" if kind == "csv" else XLSX)  # fmt: skip
 

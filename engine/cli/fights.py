@@ -152,7 +152,7 @@ def visibility(
         full = keyword_rows.voice_table(voice)
         old = engine.shelf.snapshots(against)[-1].content if against else None
         if save:
-            engine.shelf.snapshot(save, full.rows)
+            engine.shelf.snapshot(save, voice, engine.as_of(moment(now)))
     if old is not None:
         table = _moves(old, full.rows)
     elif by == "keyword":

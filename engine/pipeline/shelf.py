@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,9 @@ from engine.insight.events import Watched
 from engine.insight.portrait import Portrait, from_table
 from engine.insight.sets import Edits
 from engine.model import CHINA
-from engine.pipeline.keyword_rows import KeywordAnswer
+from engine.pipeline.answers import Row
+from engine.pipeline.insights import Voice
+from engine.pipeline.keyword_rows import KeywordAnswer, total_table, voice_table
 from engine.pipeline.library import Library, this_task
 from engine.store import Saved, Store
 
@@ -47,9 +49,16 @@ class Shelf:
         """Keyword sets: the versions of one, oldest first, or the newest of each."""
         return self._store.saved("keywords", name)
 
-    def snapshot(self, name: str, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Keep the rows of a share of voice to compare with later; its version."""
-        return self._save(name, {"visibility": list(rows)})
+    def names(self, kind: str = "keywords") -> list[str]:
+        """Names under which keyword sets are kept, or looks at shares of voice (`share`)."""
+        return [kept.name for kept in self._store.saved(kind)]
+
+    def snapshot(self, name: str, voice: Voice, as_of: datetime) -> int:
+        """Keep a share of voice and its sums, true as of a moment, to compare with later; its
+        version."""
+        sums = list(total_table(voice.totals()).rows)
+        share = {"as_of": as_of.astimezone(CHINA).isoformat(), "sums": sums}
+        return self._save(name, {"share": share, "visibility": list(voice_table(voice).rows)})
 
     def snapshots(self, name: str) -> list[Saved]:
         """Versions of a kept share of voice, oldest first; NotFound when there is none."""
@@ -57,6 +66,12 @@ class Shelf:
         if not known:
             raise NotFound(f"no snapshot {name}", f"keep one with `visibility … --save {name}`")
         return known
+
+    def looks(self, name: str) -> list[Row]:
+        """The sums of a share of voice at each moment for which it was kept, oldest first, with
+        `as_of`; of two for one moment the last one counts."""
+        found = {kept.content["as_of"]: kept.content for kept in self._store.saved("share", name)}
+        return [{"as_of": at, **row} for at in sorted(found) for row in found[at]["sums"]]
 
     def watched(self, name: str) -> dict[str, Watched]:
         """What is remembered of each page of a watch, by keyword; empty before the first look."""

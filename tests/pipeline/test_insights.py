@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -244,11 +244,29 @@ def test_places_of_the_share_are_those_of_the_search(engine: Engine) -> None:
 
 def test_snapshots_are_kept_and_missing_ones_named(engine: Engine) -> None:
     voice = engine.visibility([KeywordLine("面霜")], ["沐禾集"])
-    rows = keyword_rows.voice_table(voice).rows
-    assert engine.shelf.snapshot("十一月", rows) == 1
-    assert engine.shelf.snapshots("十一月")[-1].content == rows
+    shelf, at = engine.shelf, engine.as_of()
+    assert shelf.snapshot("十一月", voice, at) == 1
+    assert shelf.snapshot("十一月", voice, at) == 1  # nothing new
+    assert shelf.snapshots("十一月")[-1].content == keyword_rows.voice_table(voice).rows
     with pytest.raises(NotFound, match="--save"):
-        engine.shelf.snapshots("没有")
+        shelf.snapshots("没有")
+
+
+def test_a_share_of_voice_is_remembered_for_each_moment(engine: Engine) -> None:
+    shelf, at = engine.shelf, engine.as_of()
+    one = engine.visibility([KeywordLine("面霜")], ["沐禾集"])
+    two = engine.visibility([KeywordLine("面霜"), KeywordLine("猫")], ["沐禾集"])
+    later = at + timedelta(days=9)
+    for voice, moment in ((two, later), (one, at), (one, later)):
+        shelf.snapshot("占比", voice, moment)
+    share = keyword_rows.total_table(one.totals()).rows[0]["share"]
+    rows = shelf.looks("占比")
+    assert [(row["as_of"][:10], row["share"]) for row in rows] == [
+        (f"{at:%Y-%m-%d}", share),
+        (f"{later:%Y-%m-%d}", share),
+    ]
+    assert "占比" in shelf.names("share")
+    assert shelf.looks("没有") == []
 
 
 def test_words_near_a_keyword_come_with_evidence(engine: Engine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.web import shell
+from engine.model import Captured, Note
 from engine.pipeline import Engine
 from tests.api.conftest import NOW, rows
 
@@ -179,3 +181,45 @@ def test_a_new_word_is_refused_and_another_accepted(client: TestClient) -> None:
     answer = client.post("/data/word", data={"word": "青苔拿铁", "kind": "product"})
     assert answer.status_code == 200
     assert client.get("/readyz").status_code == 200
+
+
+def test_a_share_that_is_kept_twice_is_a_line_over_time(client: TestClient, tmp_path: Path) -> None:
+    asked = {"keywords": "面霜", "own": "沐禾集", "rivals": "SK2", "over": "月度"}
+    link = "/voice?keywords=面霜&own=沐禾集&rivals=SK2"
+    assert "over" not in re.findall(r'name="(\w+)"', client.get("/voice").text)
+    assert 'class="line' not in client.get(link).text
+    assert client.post("/voice/keep", data=asked).status_code == 200
+    with Engine.open(tmp_path) as other:  # a month later a note of the brand is gone
+        other.delete("n08")
+        fresh = Captured(1, Note("n99", "面霜 平价", "学生党", published_at=NOW + timedelta(30)))
+        other.import_rows("later", [fresh], NOW + timedelta(30))
+    page = client.post("/voice/keep", data=asked)
+    assert str(page.url).startswith("http://127.0.0.1/voice?keywords=")
+    assert page.text.count('class="line') == 2  # brands
+    assert page.text.count("<circle") == 4
+    assert "2026-10-31" in page.text
+    assert "2026-11-30" in page.text
+    table = client.get(f"{link}&over=月度&format=csv&table=looks").content.decode("utf-8-sig")
+    shares = [line.split(",")[3] for line in table.splitlines()[1:] if "沐禾集" in line]
+    assert float(shares[0]) > float(shares[1]) == 0
+    whole = client.get(f"{link}&over=月度&format=csv").content.decode("utf-8-sig")
+    assert whole.startswith("keyword,")
+
+
+def test_a_look_without_a_name_is_refused(client: TestClient) -> None:
+    for name in (" ", "很" * 61):
+        asked = {"keywords": "面霜", "own": "沐禾集", "over": name}
+        answer = client.post("/voice/keep", data=asked)
+        assert answer.status_code == 422
+        assert "60" in answer.text
+
+
+def test_two_tables_of_a_page_are_ordered_apart(client: TestClient) -> None:
+    asked = {"keywords": "面霜", "own": "沐禾集", "rivals": "SK2", "over": "月度"}
+    client.post("/voice/keep", data=asked)
+    page = client.get(
+        "/voice?keywords=面霜&own=沐禾集&over=月度&o=-share&lookso=brand&looksf=SK"
+    ).text
+    assert page.count("aria-sort=") == 2
+    assert page.count('aria-sort="descending"') == 1
+    assert 'name="looksf" value="SK"' in page
