@@ -18,6 +18,7 @@ from api.guard import Guard
 from api.jobs import Jobs
 from api.kept import Kept
 from api.metrics import Metrics
+from api.origins import Origins
 from api.routes import drafts, health, keywords, notes, pages, trust, web
 from api.routes import jobs as job_routes
 from api.routes.declared import completed
@@ -29,10 +30,16 @@ _BODY = 1 << 20
 _IMPORT_BODY = 64 << 20
 
 
-def create_app(engine: Engine, hosts: Sequence[str] = ()) -> FastAPI:
+def create_app(
+    engine: Engine,
+    hosts: Sequence[str] = (),
+    origins: Sequence[str] = (),
+    log_queries: bool = False,
+) -> FastAPI:
     """The API over one open engine; nothing is global, so tests make as many as they like.
 
-    `hosts` are names by which it may be asked besides those of this machine. The caller closes the
+    `hosts` are names by which it may be asked besides those of this machine, `origins` sites whose
+    scripts may ask; the log has the text of queries only with `log_queries`. The caller closes the
     engine, after the app has shut down.
     """
     desks, metrics = Desks(), Metrics()
@@ -70,7 +77,10 @@ def create_app(engine: Engine, hosts: Sequence[str] = ()) -> FastAPI:
         guard=Guard(Keys(engine.library.folder)),
         metrics=metrics,
         hosts=frozenset(hosts),
+        log_queries=log_queries,
     )
+    if origins:
+        app.add_middleware(Origins, origins=origins)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -1,11 +1,13 @@
-"""What each request and answer passes: host, body limit, request id, security headers."""
+"""What each request and answer passes: host, body limit, request id, security headers, the log."""
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 import secrets
 import time
+from urllib.parse import unquote_plus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -16,6 +18,7 @@ from api.guard import Guard
 from api.metrics import Metrics
 from api.problems import fault, problem
 
+_LOG = logging.getLogger("noterank.answers")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DOCS = ("/docs", "/redoc", "/static-offline-docs")
 _HEADERS = {
@@ -51,6 +54,7 @@ class Border:
         guard: Guard,
         metrics: Metrics,
         hosts: frozenset[str] = frozenset(),
+        log_queries: bool = False,
     ) -> None:
         self._app = app
         self._most = most
@@ -58,6 +62,7 @@ class Border:
         self._guard = guard
         self._metrics = metrics
         self._hosts = hosts
+        self._log_queries = log_queries
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -90,6 +95,22 @@ class Border:
         finally:
             seconds = time.perf_counter() - begun
             self._metrics.answered(request.method, _template(scope), status, seconds)
+            self._note(request, status, seconds)
+
+    def _note(self, request: Request, status: int, seconds: float) -> None:
+        """A line of the log: what was asked by its template, never by its words unless wanted."""
+        said = {
+            "method": request.method,
+            "route": _template(request.scope) or "none",
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "request_id": request.state.request_id,
+        }
+        if key := getattr(request.state, "key", ""):
+            said["key"] = key
+        if self._log_queries:
+            said["query"] = unquote_plus(request.url.query)
+        _LOG.info("answer", extra=said)
 
     def _refusal(self, request: Request) -> Response | None:
         if not self._served(request.headers.get("host", "")):

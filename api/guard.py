@@ -47,6 +47,7 @@ class Guard:
             why = "this key is not known" if secret else "a key is needed"
             cure = "send X-API-Key, Authorization: Bearer, or Basic with the key as password"
             return problem(request, 401, why, cure, headers=_ASK)
+        request.state.key = key.name
         role = needed(request)
         if ROLES.index(key.role) < ROLES.index(role):
             why = f"a {key.role} key may not do this"

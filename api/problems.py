@@ -112,5 +112,6 @@ def fault(request: Request, error: Exception) -> Response:
     """What no handler took. A fault of ours: the log has the stack, the answer its id."""
     if isinstance(error, NoterankError):  # keys that cannot be read
         return _refusal(request, error)
-    _LOG.error("request %s failed", getattr(request.state, "request_id", ""), exc_info=error)
+    request_id = getattr(request.state, "request_id", "")
+    _LOG.error("a request failed", extra={"request_id": request_id}, exc_info=error)
     return problem(request, 500, "a fault of noterank", "report it with the request_id")

@@ -7,11 +7,14 @@ import ipaddress
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
+from api import origins
 from api.app import create_app
+from api.log import Log
 from api.wire import Wire
 from engine.errors import BadOption
 from engine.pipeline import Engine
@@ -20,11 +23,22 @@ from engine.pipeline.keys import Keys
 _BACKLOG = 128  # connections that wait to be accepted
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to serve: host names and origins that are let in besides our own, and what is logged."""
+
+    hosts: Sequence[str] = ()
+    origins: Sequence[str] = ()
+    log_queries: bool = False
+    quiet: bool = False
+
+
 def serve(
-    library: Path, host: str, port: int, rules: str | None, hosts: Sequence[str] = ()
+    library: Path, host: str, port: int, rules: str | None, manner: Manner = Manner()
 ) -> None:
     """Serve a library; BadOption for a busy port, or for an address that others reach while the
     library has no key."""
+    origins.checked(manner.origins)
     if not _loopback(host) and not Keys(library).all():
         raise BadOption(
             f"{host} is not this machine alone, and the library has no key",
@@ -39,15 +53,19 @@ def serve(
             file=sys.stderr,
         )
         config = uvicorn.Config(
-            create_app(engine, [host, *hosts]),
+            create_app(engine, [host, *manner.hosts], manner.origins, manner.log_queries),
             http=Wire,
             lifespan="on",
-            log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
         )
-        with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended in order and raises again
-            uvicorn.Server(config).run(sockets=[listener])
+        log = Log(answers=not manner.quiet)
+        try:
+            with contextlib.suppress(KeyboardInterrupt):  # uvicorn ends in order and raises again
+                uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            log.close()
 
 
 def _loopback(host: str) -> bool:

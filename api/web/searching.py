@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.desk import Desks
 from api.web import shell
+from api.web.listing import download, listing
 from engine.display import ruleset
 from engine.errors import BadOption
 from engine.model import SORTS
@@ -17,6 +18,7 @@ from engine.pipeline.answers import Page, part_row
 from engine.pipeline.search import WITHIN, Asked, Searcher, app_filter
 
 _LIMIT = 20
+_PARTS = ("part", "value", "factor", "note")
 
 
 class Searching:
@@ -65,7 +67,9 @@ class Searching:
         note_id, words = request.query_params.get("note_id", ""), request.query_params.get("q", "")
         found = await self._desks.asking.run(lambda: self._engine.explain(note_id, words))
         rows = [part_row(part) for part in found.parts]
-        return shell.page(request, "why", found=found, rows=rows)
+        if file := download(request, rows, _PARTS, "why"):
+            return file
+        return shell.page(request, "why", found=found, table=listing(request, rows, _PARTS))
 
 
 def _moves(page: Page, other: Page | None) -> dict[str, int | None]:

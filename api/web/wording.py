@@ -20,17 +20,9 @@ from engine.insight.visibility import CHANNELS
 from engine.pipeline import Engine, keyword_rows
 from engine.pipeline.insights import Voice
 
+_CELL = ("keyword", "angle", "circle", "notes", "unclaimed", "examples")
 _TOP, _NAME = 60, 60
-_LOOK = (
-    "as_of",
-    "brand",
-    "keywords",
-    "share",
-    "share_organic",
-    "share_declared",
-    "top3",
-    "top10",
-)
+_LOOK = ("as_of", "brand", "keywords", "share", "share_organic", "share_declared", "top3")
 
 
 class Wording:
@@ -78,12 +70,13 @@ class Wording:
     # --- fights --------------------------------------------------------------------------------
 
     async def fights(self, request: Request) -> Response:
-        known: dict[str, Any] = {"table": None, "chart": "", "unknown": 0, "cells": (), "sets": []}
+        known: dict[str, Any] = {"table": None, "chart": "", "unknown": 0, "map": None, "sets": []}
         known["sets"] = await self._desks.asking.run(self._engine.shelf.names)
         if asks(request):
             battle, cells, rows = await self._desks.analysing.run(lambda: self._battle(request))
             columns = (*keyword_rows.KEYWORD[:9], "velocity", "age_days", "video_share", "examples")
-            if file := download(request, rows, columns, "fights"):
+            file = download(request, rows, columns, "fights")
+            if file := file or download(request, cells, _CELL, "map", "map"):
                 return file
             words = shell.words_of(shell.language_of(request))
             sized = [one for one in battle.fights if one.fight.demand is not None]
@@ -96,7 +89,8 @@ class Wording:
             chart = charts.scatter(
                 points, words("demand"), words("difficulty"), words("fights_chart")
             )
-            known |= {"table": listing(request, rows, columns), "chart": chart, "cells": cells,
+            known |= {"table": listing(request, rows, columns), "chart": chart,
+                      "map": listing(request, cells, _CELL, "map") if cells else None,
                       "unknown": len(battle.fights) - len(sized)}  # fmt: skip
         return shell.page(request, "fights", **known)
 
@@ -105,7 +99,7 @@ class Wording:
         battle = self._engine.opportunity(lines)
         rows = list(keyword_rows.fight_table(battle, detail=True).rows)
         cells = self._engine.insights().map(lines) if request.query_params.get("map") else []
-        return battle, [keyword_rows.cell_row(cell) for cell in cells[:60]], rows
+        return battle, [keyword_rows.cell_row(cell) for cell in cells], rows
 
     # --- share of voice ------------------------------------------------------------------------
 

@@ -115,6 +115,10 @@ class Engine(Analyses):
         """(notes, index version) of an index that answers; StaleIndex or Damaged if none does."""
         return self._fresh(lambda: (len(self.index), self.index.version))
 
+    def seal(self) -> str:
+        """Names the state of an index that answers by what is in it."""
+        return self._fresh(lambda: self.index.seal)
+
     def suggester(self) -> Suggester:
         """Completions and corrections over the words of the notes, made once per state."""
         state = (self.index.version, self.segmenter.fingerprint)

@@ -45,15 +45,13 @@ def table() -> None:
             held = [w for w, df in engine.index.vocabulary() if df > 20 and len(w) > 1]
         random.Random(5).shuffle(held)
         print(f"http: {count:,} notes, one connection")
-        server = subprocess.Popen(
-            [sys.executable, "-m", "engine", "serve", "--library", str(library),
-             "--port", str(PORT)],
-            stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        log = Path(folder) / "log"
+        with log.open("w") as stream:
+            command = [sys.executable, "-m", "engine", "serve", "--library", str(library)]
+            server = subprocess.Popen([*command, "--port", str(PORT)], stderr=stream)
         try:
-            assert server.stderr is not None
-            while "Ctrl-C" not in server.stderr.readline():
-                pass
+            while "Ctrl-C" not in log.read_text("utf-8"):
+                time.sleep(0.1)
             _measure(held)
         finally:
             server.terminate()
