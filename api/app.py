@@ -10,8 +10,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api import problems
+from api.answers import XLSX
 from api.border import Border
 from api.desk import Desks
 from api.guard import Guard
@@ -27,6 +29,7 @@ from engine.pipeline import Engine
 from engine.pipeline.keys import Keys
 
 _BODY = 1 << 20
+_WIDE = 16 << 10  # bytes from which an answer is worth compressing
 _IMPORT_BODY = 64 << 20
 
 
@@ -70,6 +73,12 @@ def create_app(
     app.include_router(health.router(engine, desks.asking, metrics))
     problems.install(app)
     app.add_middleware(Kept, state=engine.state)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=_WIDE,
+        compresslevel=4,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, XLSX),
+    )
     app.add_middleware(
         Border,
         most=_BODY,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from engine.index import Index
 from engine.insight.keywords import listed_demand
-from engine.model import FIELDS, Demand, Note
+from engine.insight.scenarios import Seen
+from engine.model import FIELDS, Counts, Demand, Note
 from engine.pipeline.places import Places
 from engine.store import Store
 from engine.text.normalise import fold
@@ -25,6 +27,8 @@ class Asking:
         self._segmenter = segmenter
         self.places = places
         self._pages: dict[tuple[str, int], list[tuple[str, float]]] = {}
+        self._stamp: tuple[int, int] | None = None
+        self._kept: dict[str, Any] = {}
 
     def __len__(self) -> int:
         return len(self._index)
@@ -58,8 +62,32 @@ class Asking:
 
     def demand(self) -> Mapping[str, Demand]:
         """Imported demand by folded keyword."""
-        return self._demand
+        found: Mapping[str, Demand] = self._stored("demand", self._listed)
+        return found
 
-    @cached_property
-    def _demand(self) -> dict[str, Demand]:
+    def seen(self) -> list[Seen]:
+        """Counts of the library's notes at each age at which they were captured."""
+        found: list[Seen] = self._stored("seen", self._engaged)
+        return found
+
+    def _listed(self) -> Mapping[str, Demand]:
         return listed_demand(list(self._store.demand()))
+
+    def _engaged(self) -> list[Seen]:
+        return [_seen(*row) for row in self._store.engagement()]
+
+    def _stored(self, name: str, read: Callable[[], Any]) -> Any:
+        """What `read` finds in the store; kept until anything is stored."""
+        stamp = self._store.stamp()
+        if stamp != self._stamp:
+            self._stamp, self._kept = stamp, {}
+        if name not in self._kept:
+            self._kept[name] = read()
+        return self._kept[name]
+
+
+def _seen(published: datetime, day: datetime, fans: int | None, counts: Counts) -> Seen:
+    values = (counts.likes, counts.collects, counts.comments, counts.shares)
+    likes, collects, comments, shares = (count.value if count else None for count in values)
+    age = (day - published).total_seconds() / 86_400
+    return Seen(age, fans, (likes, collects, comments, shares))

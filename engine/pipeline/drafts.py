@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache, cached_property
+from functools import cache
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from engine.insight.draft import STATED, DraftAnswer, Placed, expected
 from engine.insight.edits import halves
 from engine.insight.extract import Extractor
 from engine.insight.kinds import intent
-from engine.insight.scenarios import Scenario, Seen, scenarios
+from engine.insight.scenarios import Scenario, scenarios
 from engine.insight.visibility import DEPTH, Total
 from engine.model import CHINA, FIELDS, Count, Counts, Document, Note, Signals
 from engine.pipeline.ingest import cluster_of, merged, note_text
@@ -96,7 +96,7 @@ class Drafts:
         words = [line.keyword for line in lines]
         weights = weights_of(lines)
         trial = self._trial(note)
-        known = scenarios(self._seen, note.fans.value if note.fans else None)
+        known = scenarios(self._insights.library.seen(), note.fans.value if note.fans else None)
         told = [one for one in known if one.counts is not None]
         factors = [self._factors(note, trial.signals, one) for one in told]
         row = trial.places.row(note.note_id)
@@ -239,17 +239,6 @@ class Drafts:
     def _of_signals(self, note_id: str, signals: Signals) -> list[float]:
         hits = signal_columns([note_id], np.zeros(1, np.float32), [signals], 1)
         return [float(factor[0]) for factor in self._places.factors(hits)]
-
-    @cached_property
-    def _seen(self) -> list[Seen]:
-        """Counts of the library's notes at each age at which they were captured."""
-        found = []
-        for published, day, fans, counts in self._store.engagement():
-            values = (counts.likes, counts.collects, counts.comments, counts.shares)
-            likes, collects, comments, shares = (c.value if c else None for c in values)
-            age = (day - published).total_seconds() / 86_400
-            found.append(Seen(age, fans, (likes, collects, comments, shares)))
-        return found
 
     def _voice(
         self, places: Places, pages: Sequence[Rows], asked: Sequence[voices.Asked],

@@ -111,6 +111,10 @@ class Store:
         )
         return self._one(lambda seq, moment: (int(seq), str(moment)), query)
 
+    def stamp(self) -> tuple[int, int]:
+        """Another one after anything was stored, by whomever."""
+        return self._one(int, "PRAGMA data_version"), self._db.total_changes()
+
     def put(self, note: Note, cluster: str, sketch: Sequence[int]) -> None:
         """Add or replace a note; `cluster` names its group of near-duplicates."""
         content = encode(note)

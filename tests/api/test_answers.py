@@ -74,6 +74,17 @@ def test_every_answer_can_be_had_as_rows_csv_and_lines(client: TestClient) -> No
         assert len(cells) == len(rows) + 1
 
 
+def test_a_wide_answer_is_compressed_for_who_takes_it(client: TestClient) -> None:
+    path = "/openapi.json"
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 4
+    assert packed.json() == plain.json()
+    assert "Accept-Encoding" in plain.headers["vary"]
+
+
 def test_no_row_nests(client: TestClient) -> None:
     for path in PATHS:
         for row in client.get(f"/api/v1/{path}").json()["data"]:

@@ -1,5 +1,5 @@
 """python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, extract,
-portraits, voice, drafts, fidelity, http.
+portraits, voice, drafts, fidelity, http, pages.
 
 Ratios come from one process, engines in turn; times are medians of the runs, with their spread.
 Never part of a test: machines are noisy, ratios hold.
@@ -17,6 +17,7 @@ from tests.benchmarks import (
     extract,
     fidelity,
     memory,
+    pages,
     portraits,
     search,
     segment,
@@ -38,6 +39,7 @@ TABLES: dict[str, Callable[[], None]] = {
     "drafts": drafts.table,
     "fidelity": fidelity.table,
     "http": serving.table,
+    "pages": pages.table,
 }
 
 

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import cycle
 from pathlib import Path
@@ -30,11 +31,20 @@ from tests.benchmarks.memory import notes
 
 NOTES = int(os.environ.get("NOTERANK_NOTES", "20000"))
 ROUNDS, SECONDS, PORT = 5, 2.0, 18477
+HOME = f"http://127.0.0.1:{PORT}"
 NOW = datetime(2026, 11, 1, tzinfo=CHINA)
 
 
 def table() -> None:
     """Print requests a second of each endpoint, and its share of the empty one's."""
+    with running() as (count, words):
+        print(f"http: {count:,} notes, one connection")
+        _measure(words)
+
+
+@contextmanager
+def running() -> Iterator[tuple[int, list[str]]]:
+    """A server on HOME: (its notes, words of them in no order)."""
     with tempfile.TemporaryDirectory(prefix="noterank-bench-") as folder:
         library = Path(os.environ.get("NOTERANK_LIBRARY", Path(folder) / "library"))
         with Engine.open(library, create=True) as engine:
@@ -42,17 +52,17 @@ def table() -> None:
                 rows = (Captured(n, note) for n, note in enumerate(notes(NOTES), 1))
                 engine.import_rows("bench", rows, NOW)
             count = len(engine.index)
-            held = [w for w, df in engine.index.vocabulary() if df > 20 and len(w) > 1]
-        random.Random(5).shuffle(held)
-        print(f"http: {count:,} notes, one connection")
+            words = [w for w, df in engine.index.vocabulary() if df > 20 and len(w) > 1]
+        random.Random(5).shuffle(words)
         log = Path(folder) / "log"
         with log.open("w") as stream:
             command = [sys.executable, "-m", "engine", "serve", "--library", str(library)]
             server = subprocess.Popen([*command, "--port", str(PORT)], stderr=stream)
         try:
             while "Ctrl-C" not in log.read_text("utf-8"):
+                assert server.poll() is None, log.read_text("utf-8")
                 time.sleep(0.1)
-            _measure(held)
+            yield count, words
         finally:
             server.terminate()
             server.wait()

@@ -16,7 +16,7 @@ from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine, read_keywords
 from engine.insight import portrait
 from engine.insight.sets import Edits, decided, differences
-from engine.model import CHINA, Note
+from engine.model import CHINA, Captured, Note
 from engine.pipeline import Engine, keyword_rows, sample
 from engine.pipeline.keyword_rows import KeywordAnswer
 from engine.text.normalise import fold_key
@@ -191,6 +191,22 @@ def test_a_list_is_judged_with_its_own_demand_first(engine: Engine) -> None:
     assert (own.fight.demand, own.fight.demand_source) == (10, "我的表")
     assert listed.fight.demand == 31_560
     assert own.weight == listed.weight == 0.5
+
+
+def test_what_another_imports_is_known_at_once(tmp_path: Path) -> None:
+    line = [KeywordLine("屏障修护")]
+    with Engine.open(tmp_path, create=True) as engine:
+        engine.import_file(sample.NOTES, ReadOptions(), NOW)
+        seen = len(engine.insights().library.seen())
+        assert engine.opportunity(line).fights[0].fight.demand is None
+        with Engine.open(tmp_path) as other:  # demand and an older capture change no note
+            other.import_file(sample.DEMAND, ReadOptions(), NOW)
+            note = next(other.notes())
+            assert note.published_at is not None
+            older = replace(note, captured_at=note.published_at + timedelta(days=1))
+            other.import_rows("older", [Captured(1, older)], NOW)
+        assert engine.opportunity(line).fights[0].fight.demand == 31_560
+        assert len(engine.insights().library.seen()) == seen + 1
 
 
 def test_supply_counts_notes_that_hold_all_words(engine: Engine) -> None:
