@@ -16,6 +16,7 @@ from engine.model import CHINA
 
 _WIDTH, _HEIGHT, _MARGIN = 640, 360, 48
 _BAR, _LABEL, _COLOURS = 26, 110, 5
+_APART = 14  # between two labels, at least
 _PAD = 0.08  # of a decade, beside the outermost points
 
 
@@ -54,11 +55,10 @@ def scatter(points: Sequence[Point], x_label: str, y_label: str, title: str) -> 
         for value in (0, 25, 50, 75, 100)
         for y in [_HEIGHT - _MARGIN - value / 100 * inner_h]
     ]
-    for value in (lead * 10**step for step in range(10) for lead in (1, 2, 5)):
-        share = (math.log10(1 + value) - least) / wide
-        if 0 <= share <= 1:
-            x, y = _MARGIN + share * inner_w, _HEIGHT - _MARGIN + 18
-            lines.append(f'<text x="{x:.0f}" y="{y}" class="mid">{value:,}</text>')
+    for value in _ticks(least, least + wide):
+        x = _MARGIN + (math.log10(1 + value) - least) / wide * inner_w
+        y = _HEIGHT - _MARGIN + 18
+        lines.append(f'<text x="{x:.0f}" y="{y}" class="mid">{value:,}</text>')
     box = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}"'
     return Markup(
         f'<svg class="chart" {box}>'
@@ -66,6 +66,17 @@ def scatter(points: Sequence[Point], x_label: str, y_label: str, title: str) -> 
         f'<text x="{_WIDTH / 2}" y="{_HEIGHT - 8}" class="mid">{escape(x_label)}</text>'
         f'<text x="12" y="{_MARGIN - 20}">{escape(y_label)}</text></g>{"".join(marks)}</svg>'
     )
+
+
+def _ticks(low: float, high: float) -> list[int]:
+    """Round numbers whose logarithms lie between; at least two where there are any."""
+    found: list[int] = []
+    for leads in ((1, 2, 5), range(1, 10), range(10, 100)):
+        numbers = (lead * 10**step for step in range(10) for lead in leads)
+        found = [number for number in numbers if low <= math.log10(1 + number) <= high]
+        if len(found) > 1:
+            break
+    return found[:: max(1, len(found) // 8)]
 
 
 def bars(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]], title: str) -> Markup:
@@ -93,9 +104,10 @@ def bars(rows: Sequence[tuple[str, Sequence[tuple[str, float]]]], title: str) ->
 
 
 def lines(series: Mapping[str, Sequence[tuple[datetime, float]]], title: str) -> Markup:
-    """A line a series over time; each point is (moment, share 0 to 1), its name at the end."""
+    """A line a series over time; each point is (moment, share 0 to 1), its name at the end. One
+    moment alone is no line: nothing is drawn."""
     moments = [at.timestamp() for points in series.values() for at, _ in points]
-    if not moments:
+    if len(set(moments)) < 2:
         return Markup("")
     first, wide = min(moments), max(max(moments) - min(moments), 1.0)
     most = max(share for points in series.values() for _, share in points) or 1.0
@@ -117,7 +129,8 @@ def lines(series: Mapping[str, Sequence[tuple[datetime, float]]], title: str) ->
         f"{datetime.fromtimestamp(at, CHINA):%Y-%m-%d}</text>"
         for at in sorted({min(moments), max(moments)})
     ]
-    marks = []
+    marks: list[str] = []
+    labels: list[float] = []
     for number, (label, points) in enumerate(series.items()):
         places = [(across(at.timestamp()), up(share)) for at, share in points]
         tips = [escape(f"{label} · {at:%Y-%m-%d} · {share:.1%}") for at, share in points]
@@ -127,6 +140,9 @@ def lines(series: Mapping[str, Sequence[tuple[datetime, float]]], title: str) ->
         ]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         x, y = places[-1]
+        while any(abs(y - other) < _APART for other in labels):
+            y += _APART
+        labels.append(y)
         marks.append(
             f'<g class="line l-{number % _COLOURS}"><polyline points="{path}"/>{"".join(dots)}'
             f'<text x="{x + 8:.1f}" y="{y + 4:.1f}">{escape(label)}</text></g>'

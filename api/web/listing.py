@@ -33,6 +33,13 @@ class Listing:
     pages: int
     name: str = ""
 
+    @property
+    def numeric(self) -> frozenset[str]:
+        """Columns of numbers, known or not."""
+        return frozenset(
+            column for column in self.columns if any(_is_number(row[column]) for row in self.rows)
+        )
+
 
 def listing(
     request: Request, rows: Sequence[Row], columns: Sequence[str], name: str = ""
@@ -79,6 +86,10 @@ def download(
     headers = {"Content-Disposition": f'attachment; filename="{file}.{kind}"'}
     return Response(content, headers=headers,
                     media_type="text/csv; charset=utf-8" if kind == "csv" else XLSX)  # fmt: skip
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _order(text: str, columns: Sequence[str]) -> tuple[str, bool]:

@@ -32,7 +32,9 @@ class Wording:
         self._engine = engine
         self._desks = desks
         self.gets = {"/keywords": self.keywords, "/fights": self.fights, "/voice": self.voice}
-        self.posts = {"/keywords/keep": self.keep, "/voice/keep": self.keep_look}
+        self.posts = {
+            "/keywords/edit": self.edit, "/keywords/keep": self.keep, "/voice/keep": self.keep_look,
+        }  # fmt: skip
 
     async def keywords(self, request: Request) -> Response:
         fields = request.query_params
@@ -40,19 +42,36 @@ class Wording:
                                  "set": None, "why": {}}  # fmt: skip
         if fields.get("preset") or any(fields.get(name) for name in LISTS):
             found = await self._desks.analysing.run(lambda: self._set(request))
-            rows = [{**row, "locked": k.locked} for row, k in
-                    zip(found.table().rows, found.set.keywords, strict=True)]  # fmt: skip
-            columns = (*keyword_rows.KEYWORD,)
+            fixed = edits_of(fields).weights
+            rows = [{**row, "fixed": fixed.get(row["keyword"], "")} for row in found.table().rows]
+            columns = keyword_rows.KEYWORD
             if file := download(request, rows, columns, "keywords"):
                 return file
             why = {k.keyword: keyword_rows.why_keyword(k) for k in found.set.keywords}
-            known |= {"table": listing(request, rows, columns), "set": found.set, "why": why}
+            shown = [name for name in columns if name != "provenance"]  # below, for who asks
+            known |= {"table": listing(request, rows, shown), "set": found.set, "why": why}
         return shell.page(request, "keywords", **known)
 
     def _set(self, request: Request) -> keyword_rows.KeywordAnswer:
         return self._engine.keywords(
             portrait_of(request.query_params), _TOP, edits_of(request.query_params)
         )
+
+    async def edit(self, request: Request) -> Response:
+        """The table's weights and dropped words -> the address of the set with them."""
+        fields = dict(form := await form_of(request))
+        shown = {key.removeprefix("weight:"): str(value).strip()
+                 for key, value in fields.items() if key.startswith("weight:")}  # fmt: skip
+        locked = dict(edits_of(fields).weights)
+        weights = {w: f"{value:g}" for w, value in locked.items() if w not in shown}
+        weights |= {word: value for word, value in shown.items() if value}
+        dropped = [*listed(str(fields.get("drop", ""))), *map(str, form.getlist("dropped"))]
+        kept = {key: str(value) for key, value in fields.items()
+                if not key.startswith("weight:") and key not in ("dropped", "p")}  # fmt: skip
+        kept["weigh"] = ",".join(f"{word}={value}" for word, value in weights.items())
+        kept["drop"] = ",".join(dict.fromkeys(dropped))
+        asked = urlencode({key: value for key, value in kept.items() if value})
+        return RedirectResponse(f"/keywords?{asked}", 303)
 
     async def keep(self, request: Request) -> Response:
         """Keep the set under its portrait's name, so that other pages can choose it."""

@@ -38,7 +38,7 @@ def checks(
     found = [
         Check("title", str(length), f"≤ {TITLE}", length <= TITLE, "按平台算：汉字 1，字母半个"),
         Check("body", str(len(note.body)), f"≤ {BODY}", len(note.body) <= BODY, "正文字数"),
-        Check("tags", str(tags), f"{LEAST_TAGS} to {MOST_TAGS}",
+        Check("tags", str(tags), f"{LEAST_TAGS}–{MOST_TAGS}",
               LEAST_TAGS <= tags <= MOST_TAGS, "话题数"),
         _repeats(note, keywords),
     ]  # fmt: skip

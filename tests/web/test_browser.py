@@ -145,8 +145,13 @@ def test_a_portrait_becomes_a_set_that_is_kept_and_fought_for(analyst: Watched) 
     assert before > 10
     analyst.sound()
     page.locator("details summary").first.click()
-    page.locator("details a").first.click()
+    page.locator("input[name='dropped']").last.check()
+    page.locator("input[name^='weight:']").first.fill("0.2")
+    page.click("form#edits button")
+    assert page.input_value("input[name=weigh]").endswith("=0.2")
+    assert page.input_value("input[name=drop]") != ""
     assert page.locator(".listing tbody tr").count() >= before - 1
+    analyst.sound()
     with page.expect_download() as download:
         page.click("text=Excel")
     assert download.value.suggested_filename == "keywords.xlsx"
@@ -169,6 +174,10 @@ def test_fights_and_shares_have_charts_with_tables(analyst: Watched) -> None:
     assert page.locator("svg[role=img] rect").count() > 2
     assert page.locator(".listing tbody tr").count() == 4
     analyst.sound()
+    page.fill("input[name=over]", f"月度{page.viewport_size['width']}")  # type: ignore[index]
+    page.click("form[action='/voice/keep'] button")
+    assert page.locator(".listing").count() == 2
+    analyst.sound()
 
 
 def test_a_draft_is_placed_edited_by_a_button_and_placed_again(analyst: Watched) -> None:
@@ -186,7 +195,8 @@ def test_a_draft_is_placed_edited_by_a_button_and_placed_again(analyst: Watched)
     assert page.locator(".advice li").count() >= 1
     analyst.sound()
     page.locator(".advice a.button").last.click()
-    assert page.inner_text(".summary") != before
+    assert page.inner_text(".summary >> nth=0") != before
+    assert page.locator(".summary.before").count() == 1
     analyst.sound()
 
 

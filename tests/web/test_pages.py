@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx2
 import openpyxl
 import pytest
 from starlette.testclient import TestClient
@@ -223,3 +224,43 @@ def test_two_tables_of_a_page_are_ordered_apart(client: TestClient) -> None:
     assert page.count("aria-sort=") == 2
     assert page.count('aria-sort="descending"') == 1
     assert 'name="looksf" value="SK"' in page
+
+
+def test_weights_and_dropped_words_are_set_in_the_table(client: TestClient) -> None:
+    page = client.get(STATES["keywords"])
+    assert 'name="weight:面霜"' in page.text
+    form = {
+        "traits": "敏感肌", "interests": "面霜,早C晚A", "own": "沐禾集", "drop": "咖啡",
+        "weigh": "早C晚A=0.3,没有=0.2", "weight:面霜": " 0.25 ", "weight:早C晚A": "",
+        "dropped": ["敏感肌", "空瓶"],
+    }  # fmt: skip
+    answer = client.post("/keywords/edit", data=form, follow_redirects=False)
+    assert answer.status_code == 303
+    asked = httpx2.URL(answer.headers["location"]).params
+    assert (asked["weigh"], asked["drop"]) == ("没有=0.2,面霜=0.25", "咖啡,敏感肌,空瓶")
+    assert asked["traits"] == "敏感肌"
+    page = client.get(answer.headers["location"])
+    assert 'name="weight:面霜" value="0.25"' in page.text
+    assert 'name="weight:敏感肌"' not in page.text
+    wrong = client.post("/keywords/edit", data={**form, "weight:面霜": "多"})
+    assert wrong.status_code == 422
+
+
+def test_a_draft_is_compared_with_what_it_was_before_the_edits(client: TestClient) -> None:
+    page = client.get(STATES["draft"])
+    assert 'class="summary before"' not in page.text
+    link = re.findall(r'class="button" href="([^"]+)"', page.text)[-1].replace("&amp;", "&")
+    assert httpx2.URL(link).params["title0"] == "换季好物分享"
+    after = client.get(link).text
+    assert 'class="summary before"' in after
+    table = client.get(f"{link}&format=csv").content.decode("utf-8-sig").splitlines()
+    assert table[0].split(",")[2] == "before"
+    first = client.get(STATES["draft"] + "&format=csv").content.decode("utf-8-sig").splitlines()
+    places = [(old.split(",")[0], old.split(",")[3]) for old in first[1:]]
+    assert [(new.split(",")[0], new.split(",")[2]) for new in table[1:]] == places
+
+
+def test_a_column_of_numbers_stands_to_the_right_known_or_not(client: TestClient) -> None:
+    page = client.get("/fights?keywords=面霜,猫").text
+    assert '<th scope="col" class="n">' in page
+    assert '<td class="n">' in page
