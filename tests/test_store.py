@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -576,4 +577,21 @@ def test_a_damaged_version_is_named(tmp_path: Path) -> None:
         store.saved("keywords", "通勤")
     with pytest.raises(Damaged, match="通勤"):
         store.check()
+    store.close()
+
+
+def test_threads_use_one_store_at_the_same_time(tmp_path: Path) -> None:
+    store = Store(tmp_path / "notes.db")
+    with store.writing():
+        for number in range(500):
+            store.put(Note(f"n{number:03d}", "面霜", "正文" * 50), f"n{number:03d}", [])
+
+    def read(kind: int) -> int:
+        if kind == 0:
+            return sum(1 for _ in store.all())
+        return sum(store.state()[0] == 500 for _ in range(100))
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(read, [0, 1, 2, 3] * 10))
+    assert found == [500, 100, 100, 100] * 10
     store.close()

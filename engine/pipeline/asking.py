@@ -27,7 +27,7 @@ class Asking:
         self._segmenter = segmenter
         self.places = places
         self._pages: dict[tuple[str, int], list[tuple[str, float]]] = {}
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: tuple[int, int, int] | None = None
         self._kept: dict[str, Any] = {}
 
     def __len__(self) -> int:

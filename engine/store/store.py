@@ -1,4 +1,4 @@
-"""Store: one writer, many readers (WAL, FULL sync).
+"""Store: one writer, many readers (WAL, FULL sync), a connection for each thread.
 
 Each note carries a checksum; every change has a sequence number, so that an index knows what it
 has not seen yet.
@@ -7,6 +7,9 @@ has not seen yet.
 from __future__ import annotations
 
 import contextlib
+import itertools
+import threading
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -46,10 +49,28 @@ class Store:
 
     def __init__(self, path: Path | None, read_only: bool = False) -> None:
         self.path = path
-        self._db = open_database(path, read_only)
+        self._read_only = read_only
+        self._mine = threading.local()
+        self._numbers = itertools.count()
+        self._all: weakref.WeakSet[apsw.Connection] = weakref.WeakSet()
+        self._memory = open_database(None, read_only) if path is None else None
+        self._db.pragma("user_version")  # what cannot be opened is refused here
 
     def close(self) -> None:
-        self._db.close()
+        for db in list(self._all):
+            db.close()
+
+    @property
+    def _db(self) -> apsw.Connection:
+        """This thread's connection: two threads cannot use one at the same time."""
+        if self._memory:
+            return self._memory
+        db: apsw.Connection | None = getattr(self._mine, "db", None)
+        if db is None:
+            db = self._mine.db = open_database(self.path, self._read_only)
+            self._mine.number = next(self._numbers)
+            self._all.add(db)
+        return db
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -111,9 +132,10 @@ class Store:
         )
         return self._one(lambda seq, moment: (int(seq), str(moment)), query)
 
-    def stamp(self) -> tuple[int, int]:
-        """Another one after anything was stored, by whomever."""
-        return self._one(int, "PRAGMA data_version"), self._db.total_changes()
+    def stamp(self) -> tuple[int, int, int]:
+        """Another one after anything was stored, by whomever; each thread has its own."""
+        seen = self._one(int, "PRAGMA data_version"), self._db.total_changes()
+        return self._mine.number, *seen
 
     def put(self, note: Note, cluster: str, sketch: Sequence[int]) -> None:
         """Add or replace a note; `cluster` names its group of near-duplicates."""
