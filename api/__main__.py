@@ -7,7 +7,7 @@ import sys
 
 from api.serving import serve
 from engine.errors import BadOption, NoterankError
-from engine.pipeline.library import default_folder
+from engine.library import default_folder
 
 
 def main() -> None:

@@ -14,9 +14,9 @@ from fastapi import Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from engine.pipeline import Engine
-from engine.pipeline.answers import Row
-from engine.pipeline.tables import csv_text, jsonl_bytes, xlsx_bytes
+from engine.engine import Engine
+from engine.rows.search_rows import Row
+from engine.rows.table_files import csv_text, jsonl_bytes, xlsx_bytes
 
 Format = Literal["json", "csv", "jsonl", "xlsx"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

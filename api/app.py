@@ -14,19 +14,19 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 
 from api import problems
 from api.answers import XLSX
-from api.border import Border
-from api.desk import Desks
-from api.guard import Guard
-from api.jobs import Jobs
-from api.kept import Kept
-from api.metrics import Metrics
-from api.origins import Origins
+from api.auth import Guard
+from api.jobs.handlers import works
+from api.jobs.queue import Jobs
+from api.jobs.workers import Desks
+from api.keys import Keys
+from api.middleware.border import Border
+from api.middleware.metrics import Metrics
+from api.middleware.origins import Origins
+from api.response_cache import Kept
 from api.routes import drafts, health, keywords, notes, pages, trust, web
 from api.routes import jobs as job_routes
 from api.routes.declared import completed
-from api.works import works
-from engine.pipeline import Engine
-from engine.pipeline.keys import Keys
+from engine.engine import Engine
 
 _BODY = 1 << 20
 _WIDE = 16 << 10  # bytes from which an answer is worth compressing

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.errors import BadOption
-from engine.pipeline.search import Asked
+from engine.ranking.searcher import Asked
 
 _SIGNED = 12  # bytes of the signature
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import uvicorn
 
-from api import origins
 from api.app import create_app
-from api.log import Log
-from api.wire import Wire
+from api.keys import Keys
+from api.middleware import origins
+from api.middleware.log import Log
+from api.middleware.wire import Wire
+from engine.engine import Engine
 from engine.errors import BadOption
-from engine.pipeline import Engine
-from engine.pipeline.keys import Keys
 
 _BACKLOG = 128  # connections that wait to be accepted
 

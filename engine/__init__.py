@@ -1,16 +1,16 @@
 """The front door: what a notebook needs; nothing inside the engine imports it."""
 
-from engine.display.ruleset import RuleSet
+from engine.engine import Engine
 from engine.errors import NoterankError
 from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine
+from engine.ingest.draft_files import draft_of, read_draft
+from engine.ingest.report import ImportReport
 from engine.insight.portrait import Portrait
 from engine.model import Count, Counts, Filter, Note, Query
-from engine.pipeline import Engine
-from engine.pipeline.answers import Explanation, Page, Result, Stats
-from engine.pipeline.draft_files import draft_of, read_draft
-from engine.pipeline.report import ImportReport
-from engine.pipeline.search import Asked
+from engine.ranking.page import Explanation, Page, Result, Stats
+from engine.ranking.ruleset import RuleSet
+from engine.ranking.searcher import Asked
 
 __all__ = [
     "Asked",

@@ -8,9 +8,9 @@ from fastapi import Header
 from pydantic import BaseModel
 
 from api.answers import XLSX
-from api.examples import EXAMPLES
 from api.problems import MEDIA_TYPE
-from api.schemas import Problem, ProblemError
+from api.schemas.answers import Problem, ProblemError
+from api.schemas.examples import EXAMPLES
 
 Prefer = Annotated[
     str, Header(max_length=200, description="`respond-async`: 202 and a job, see /jobs.")

@@ -8,14 +8,15 @@ from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
 from api.answers import How, answer, state
-from api.desk import Desk
-from api.draft_schemas import AdviceAnswer, DraftAnswer
-from api.keyword_bodies import DRAFT_LISTS, DraftListBody
+from api.jobs.workers import Desk
 from api.routes.declared import responses
-from engine.pipeline import Engine, draft_rows
-from engine.pipeline.answers import Row
-from engine.pipeline.draft_files import draft_from
-from engine.pipeline.tabled import Table
+from api.schemas.draft_schemas import AdviceAnswer, DraftAnswer
+from api.schemas.keyword_bodies import DRAFT_LISTS, DraftListBody
+from engine.engine import Engine
+from engine.ingest.draft_files import draft_from
+from engine.rows import draft_rows
+from engine.rows.search_rows import Row
+from engine.rows.table import Table
 
 _MOST = 500  # keywords of an advice
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
-from api.desk import Desk
-from api.metrics import TYPE, Metrics
+from api.jobs.workers import Desk
+from api.middleware.metrics import TYPE, Metrics
 from api.routes.declared import problems
-from api.schemas import Health, Ready
-from engine.pipeline import Engine
+from api.schemas.answers import Health, Ready
+from engine.engine import Engine
 
 
 def router(engine: Engine, desk: Desk, metrics: Metrics) -> APIRouter:

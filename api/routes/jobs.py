@@ -11,11 +11,11 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response, StreamingResponse
 
 from api.answers import How, answer, state
-from api.job_schemas import JobAnswer
-from api.jobs import ENDED, Job, Jobs, job_row
+from api.jobs.queue import ENDED, Job, Jobs, job_row
 from api.routes.declared import problems, responses
+from api.schemas.job_schemas import JobAnswer
+from engine.engine import Engine
 from engine.errors import BadOption
-from engine.pipeline import Engine
 
 JOB = ("job_id", "kind", "state", "progress", "created_at", "started_at", "ended_at", "error",
        "resumed", "rows")  # fmt: skip

@@ -9,9 +9,12 @@ from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
 from api.answers import How, answer, state
-from api.desk import Desk
-from api.jobs import Jobs, wants_job
-from api.keyword_bodies import (
+from api.jobs.queue import Jobs, wants_job
+from api.jobs.workers import Desk
+from api.routes.declared import LATER, Prefer, responses
+from api.routes.jobs import accepted
+from api.schemas.answers import ExtractAnswer, KeywordAnswer, VisibilityAnswer
+from api.schemas.keyword_bodies import (
     DRAFTS,
     LISTS,
     PORTRAITS,
@@ -20,14 +23,12 @@ from api.keyword_bodies import (
     ListBody,
     VoiceBody,
 )
-from api.routes.declared import LATER, Prefer, responses
-from api.routes.jobs import accepted
-from api.schemas import ExtractAnswer, KeywordAnswer, VisibilityAnswer
+from engine.engine import Engine
 from engine.insight.portrait import from_table
 from engine.model import Note
-from engine.pipeline import Engine, keyword_rows
-from engine.pipeline.answers import Row
-from engine.pipeline.tabled import Table
+from engine.rows import keyword_rows
+from engine.rows.search_rows import Row
+from engine.rows.table import Table
 
 Top = Annotated[int, Query(ge=1, le=200)]
 Detail = Annotated[bool, Query(description="Adds the parts that each figure is made of.")]

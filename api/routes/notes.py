@@ -13,16 +13,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.answers import How, answer, state
-from api.desk import Desks
-from api.jobs import Jobs, checked_name, wants_job
-from api.lines import rows
+from api.jobs.queue import Jobs, checked_name, wants_job
+from api.jobs.workers import Desks
+from api.ndjson import rows
 from api.routes.declared import LATER, Prefer, responses
 from api.routes.jobs import accepted
-from api.schemas import ImportAnswer, NoteAnswer
+from api.schemas.answers import ImportAnswer, NoteAnswer
+from engine.engine import Engine
 from engine.model import CHINA, Rejected, Sort
 from engine.model import Row as Read
-from engine.pipeline import Engine
-from engine.pipeline.answers import NOTE_COLUMNS, Row, import_row, note_row
+from engine.rows.search_rows import NOTE_COLUMNS, Row, import_row, note_row
 
 _IN_MEMORY = 1 << 20  # bytes of a body before it goes to a temporary file
 _NAMED = 100  # rejected lines that an answer names

@@ -10,16 +10,17 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.answers import How, answer, state
-from api.asked import Narrowing, Prefix, Words
 from api.cursor import Question
-from api.desk import Desk
+from api.jobs.workers import Desk
 from api.routes.declared import responses
-from api.schemas import ExplainAnswer, SearchAnswer, SearchRow, StatsAnswer, SuggestAnswer
-from engine.display.snippet import Snippet
+from api.schemas.answers import ExplainAnswer, SearchAnswer, SearchRow, StatsAnswer, SuggestAnswer
+from api.search_options import Narrowing, Prefix, Words
+from engine.engine import Engine
 from engine.errors import BadOption
-from engine.pipeline import Engine
-from engine.pipeline.answers import Explanation, Page, Result, Row, part_row, result_row, stats_row
-from engine.pipeline.search import MAX_LIMIT
+from engine.ranking.page import Explanation, Page, Result
+from engine.ranking.searcher import MAX_LIMIT
+from engine.ranking.snippet import Snippet
+from engine.rows.search_rows import Row, part_row, result_row, stats_row
 
 _MAX_OFFSET = 10_000
 _CURSOR = "`meta.cursor` of the page before: the one after it, however far; instead of `offset`."

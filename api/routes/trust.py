@@ -9,17 +9,18 @@ from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
 from api.answers import How, answer, state
-from api.desk import Desk
-from api.jobs import Jobs, wants_job
-from api.keyword_bodies import OBSERVED, PagesBody
+from api.jobs.queue import Jobs, wants_job
+from api.jobs.workers import Desk
 from api.routes.declared import LATER, Prefer, responses
 from api.routes.jobs import accepted
-from api.trust_schemas import CalibrateAnswer, FidelityAnswer
+from api.schemas.keyword_bodies import OBSERVED, PagesBody
+from api.schemas.trust_schemas import CalibrateAnswer, FidelityAnswer
+from engine.engine import Engine
 from engine.errors import BadInput
-from engine.pipeline import Engine, trust_rows
-from engine.pipeline.answers import Row
-from engine.pipeline.observed import ObservedPage, stored_pages
-from engine.pipeline.tabled import Table
+from engine.insight.observed import ObservedPage, stored_pages
+from engine.rows import trust_rows
+from engine.rows.search_rows import Row
+from engine.rows.table import Table
 
 
 def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:

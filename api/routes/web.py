@@ -9,16 +9,16 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from api.desk import Desks
-from api.jobs import Jobs
+from api.jobs.queue import Jobs
+from api.jobs.workers import Desks
 from api.problems import status_of
 from api.web import shell
 from api.web.drafting import Drafting
 from api.web.gathering import Gathering
 from api.web.searching import Searching
 from api.web.wording import Wording
+from engine.engine import Engine
 from engine.errors import NoterankError
-from engine.pipeline import Engine
 
 _STATIC = Path(shell.HERE / "static")
 Handler = Callable[[Request], Awaitable[Response]]

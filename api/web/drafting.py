@@ -7,12 +7,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.desk import Desks
+from api.jobs.workers import Desks
 from api.web import shell
-from api.web.asked import asks, draft_in, lines_of, listed
+from api.web.forms import asks, draft_in, lines_of, listed
 from api.web.listing import download, listing
+from engine.engine import Engine
 from engine.insight.draft import DraftAnswer
-from engine.pipeline import Engine, draft_rows
+from engine.rows import draft_rows
 
 _TEXTS = ("title", "body", "tags")
 

@@ -8,14 +8,15 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from api.desk import Desks
-from api.jobs import Jobs, checked_name, job_row
+from api.jobs.queue import Jobs, checked_name, job_row
+from api.jobs.workers import Desks
 from api.web import shell
-from api.web.asked import form_of
+from api.web.forms import form_of
 from api.web.listing import Row, download, listing
+from engine.engine import Engine
 from engine.errors import BadOption, NotFound
-from engine.pipeline import Engine, keyword_rows
-from engine.pipeline.answers import stats_row
+from engine.rows import keyword_rows
+from engine.rows.search_rows import stats_row
 
 _WORD = ("word", "notes", "tagged", "npmi", "entropy", "cut", "example")
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers import XLSX
-from engine.pipeline.tables import csv_text, xlsx_bytes
+from engine.rows.table_files import csv_text, xlsx_bytes
 
 Row = dict[str, Any]
 _PAGE, _MOST = 50, 1_000

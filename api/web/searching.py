@@ -7,15 +7,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.desk import Desks
+from api.jobs.workers import Desks
 from api.web import shell
 from api.web.listing import download, listing
-from engine.display import ruleset
+from engine.engine import Engine
 from engine.errors import BadOption
 from engine.model import SORTS
-from engine.pipeline import Engine
-from engine.pipeline.answers import Page, part_row
-from engine.pipeline.search import WITHIN, Asked, Searcher, app_filter
+from engine.ranking import ruleset
+from engine.ranking.page import Page
+from engine.ranking.searcher import WITHIN, Asked, Searcher, app_filter
+from engine.rows.search_rows import part_row
 
 _LIMIT = 20
 _PARTS = ("part", "value", "factor", "note")

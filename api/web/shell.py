@@ -14,7 +14,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from engine.display.snippet import Snippet
+from engine.ranking.snippet import Snippet
 
 HERE = Path(__file__).parent
 LANGUAGES = ("zh", "en")

@@ -10,15 +10,16 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.desk import Desks
+from api.jobs.workers import Desks
 from api.web import charts, shell
-from api.web.asked import LISTS, Fields, asks, edits_of, form_of, lines_of, listed, portrait_of
+from api.web.forms import LISTS, Fields, asks, edits_of, form_of, lines_of, listed, portrait_of
 from api.web.listing import Row, download, listing
+from engine.engine import Engine
 from engine.errors import BadOption
 from engine.insight import portrait as portraits
+from engine.insight.insights import Voice
 from engine.insight.visibility import CHANNELS
-from engine.pipeline import Engine, keyword_rows
-from engine.pipeline.insights import Voice
+from engine.rows import keyword_rows
 
 _CELL = ("keyword", "angle", "circle", "notes", "unclaimed", "examples")
 _TOP, _NAME = 60, 60

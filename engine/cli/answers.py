@@ -18,11 +18,11 @@ from engine.cli.app import (
     print_json,
     sort_of,
 )
+from engine.engine import Engine
 from engine.errors import BadOption
 from engine.model import SORTS
-from engine.pipeline import Engine
-from engine.pipeline.answers import part_row, result_row, stats_row
-from engine.pipeline.search import Asked, app_filter
+from engine.ranking.searcher import Asked, app_filter
+from engine.rows.search_rows import part_row, result_row, stats_row
 
 
 @app.command()

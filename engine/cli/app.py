@@ -15,9 +15,9 @@ import typer
 from rich.console import Console
 
 from engine.errors import BadOption, NoterankError
+from engine.library import default_folder
 from engine.model import CHINA, SORTS, Sort
-from engine.pipeline.answers import Row
-from engine.pipeline.library import default_folder
+from engine.rows.search_rows import Row
 
 app = typer.Typer(
     name="noterank",

@@ -11,23 +11,25 @@ from typing import Annotated
 
 import typer
 
+from engine import sample
 from engine.cli import show
 from engine.cli.app import JsonOption, app, out, print_json
 from engine.cli.draft import print_advice, print_draft
 from engine.cli.tabled import print_fights, print_table, print_totals
-from engine.display import ruleset
+from engine.engine import Engine
 from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine, read_keywords
+from engine.ingest.draft_files import read_draft
+from engine.ingest.report import ImportReport
 from engine.insight import portrait as portraits
+from engine.insight.judged import Judged, evaluate_searcher
 from engine.model import CHINA
-from engine.pipeline import Engine, sample
-from engine.pipeline.answers import Explanation, Page, import_row
-from engine.pipeline.draft_files import read_draft
-from engine.pipeline.judged import Judged, evaluate_searcher
-from engine.pipeline.keyword_rows import PART, total_table, why_fight, why_keyword
-from engine.pipeline.report import ImportReport
-from engine.pipeline.search import Asked
-from engine.pipeline.tabled import Table
+from engine.ranking import ruleset
+from engine.ranking.page import Explanation, Page
+from engine.ranking.searcher import Asked
+from engine.rows.keyword_rows import PART, total_table, why_fight, why_keyword
+from engine.rows.search_rows import import_row
+from engine.rows.table import Table
 
 _QUERY = "敏感肌面霜"
 _KEYWORDS = 20

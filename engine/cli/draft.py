@@ -22,16 +22,17 @@ from engine.cli.app import (
 )
 from engine.cli.notes import progress_bar
 from engine.cli.tabled import OutOption, answer, keyword_list, names
+from engine.engine import Engine
 from engine.errors import BadFile, BadOption, NotFound
+from engine.ingest.draft_files import read_draft
 from engine.insight.advise import Advice
 from engine.insight.draft import DraftAnswer
+from engine.insight.drafts import Drafts
 from engine.model import Count, Note
-from engine.pipeline import Engine, draft_rows
-from engine.pipeline.answers import NOTE_COLUMNS, note_row
-from engine.pipeline.draft_files import read_draft
-from engine.pipeline.drafts import Drafts
-from engine.pipeline.tabled import Table
-from engine.pipeline.tables import write_table
+from engine.rows import draft_rows
+from engine.rows.search_rows import NOTE_COLUMNS, note_row
+from engine.rows.table import Table
+from engine.rows.table_files import write_table
 from engine.text.normalise import fold_key
 
 _MOST = 20  # edits

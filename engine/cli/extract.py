@@ -13,12 +13,13 @@ import typer
 
 from engine.cli import show
 from engine.cli.app import JsonOption, LibraryOption, app, out, print_json
+from engine.engine import Engine
 from engine.errors import BadFile, BadOption
+from engine.ingest.draft_files import read_draft
 from engine.insight.candidates import Text
 from engine.insight.extract import Extractor
 from engine.model import Note
-from engine.pipeline import Engine, keyword_rows
-from engine.pipeline.draft_files import read_draft
+from engine.rows import keyword_rows
 from engine.text import lexicon as lexicons
 from engine.text.runs import Reader
 from engine.text.segment import Segmenter

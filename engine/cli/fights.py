@@ -22,11 +22,12 @@ from engine.cli.tabled import (
     print_totals,
     shown,
 )
+from engine.engine import Engine
 from engine.errors import BadOption, NotFound
+from engine.insight.insights import Fight
 from engine.insight.visibility import changes
-from engine.pipeline import Engine, keyword_rows
-from engine.pipeline.insights import Fight
-from engine.pipeline.tabled import Table
+from engine.rows import keyword_rows
+from engine.rows.table import Table
 from engine.text.normalise import fold_key
 
 _SHOWN = 60  # rows that a terminal shows

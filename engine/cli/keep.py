@@ -13,13 +13,14 @@ from rich.progress import Progress
 
 from engine.cli import show
 from engine.cli.app import JsonOption, LibraryOption, RulesOption, app, err, out, print_json
-from engine.display import ruleset
+from engine.engine import Engine
 from engine.errors import BadOption
 from engine.insight.evaluate import USUAL, Evaluation, compare
-from engine.pipeline import Engine
-from engine.pipeline.answers import NOTE_COLUMNS, note_row
-from engine.pipeline.judged import Judged, evaluate_corpus, evaluate_searcher, evaluation_rows
-from engine.pipeline.tables import FORMATS, write_table
+from engine.insight.judged import Judged, evaluate_corpus, evaluate_searcher
+from engine.ranking import ruleset
+from engine.rows.search_rows import NOTE_COLUMNS, note_row
+from engine.rows.table_files import FORMATS, write_table
+from engine.rows.trust_rows import evaluation_rows
 from engine.text import lexicon as lexicons
 from engine.text.segment import Segmenter
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from api.keys import ROLES, Keys
 from engine.cli import show
 from engine.cli.app import JsonOption, LibraryOption, app, out, print_json
-from engine.pipeline.keys import ROLES, Keys
-from engine.pipeline.library import Library
+from engine.library import Library
 
 keys = typer.Typer(help="Keys for HTTP: with one, `serve` asks for it and may leave this machine.")
 app.add_typer(keys, name="keys")

@@ -19,13 +19,14 @@ from engine.cli.app import (
     print_json,
 )
 from engine.cli.tabled import OutOption, WhyOption, print_fights, print_table, write
+from engine.engine import Engine
 from engine.errors import BadOption, NotFound
 from engine.insight import portrait as portraits
 from engine.insight.portrait import Portrait
 from engine.insight.sets import decided, differences
-from engine.pipeline import Engine, keyword_rows
-from engine.pipeline.keyword_rows import KeywordAnswer
-from engine.pipeline.tabled import Table
+from engine.rows import keyword_rows
+from engine.rows.keyword_rows import KeywordAnswer
+from engine.rows.table import Table
 from engine.text.normalise import fold_key
 
 _MOST = 1_000

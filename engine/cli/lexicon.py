@@ -11,11 +11,11 @@ import typer
 from engine.cli import show
 from engine.cli.app import JsonOption, LibraryOption, app, out, print_json
 from engine.cli.notes import progress_bar
+from engine.engine import Engine
 from engine.errors import BadOption
-from engine.pipeline import Engine
-from engine.pipeline.keyword_rows import new_word_row
-from engine.pipeline.preview import Change
+from engine.rows.keyword_rows import new_word_row
 from engine.text.lexicon import KINDS
+from engine.text.preview import Change
 
 group = typer.Typer(help="Words that stay whole: check one, or add your own.", no_args_is_help=True)
 app.add_typer(group, name="lexicon")

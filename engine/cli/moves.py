@@ -10,10 +10,10 @@ import typer
 from engine.cli.app import JsonOption, LibraryOption, RulesOption, app, out, print_json
 from engine.cli.notes import progress_bar
 from engine.cli.tabled import ListArgument, OutOption, answer, keyword_list, names
+from engine.engine import Engine
 from engine.errors import BadOption
-from engine.pipeline import Engine
-from engine.pipeline.moves import CAUSES, Move
-from engine.pipeline.tabled import Row, Table
+from engine.insight.rank_changes import CAUSES, Move
+from engine.rows.table import Row, Table
 
 _MOVE = ("keyword", "before", "after", "move", *CAUSES)
 _EVENT = ("keyword", "event", "note_id", "brand", "place")

@@ -24,13 +24,13 @@ from rich.progress import (
 
 from engine.cli import show
 from engine.cli.app import JsonOption, LibraryOption, app, err, moment, out, print_json, sort_of
+from engine.engine import Engine
 from engine.errors import BadFile, BadOption, NoterankError
 from engine.formats import ReadOptions
+from engine.ingest.report import ImportReport
+from engine.library import Library
 from engine.model import CHINA
-from engine.pipeline import Engine
-from engine.pipeline.answers import import_row
-from engine.pipeline.library import Library
-from engine.pipeline.report import ImportReport
+from engine.rows.search_rows import import_row
 
 
 @app.command("import")

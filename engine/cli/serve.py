@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Annotated
 
 import typer
 
 from engine.cli.app import LibraryOption, RulesOption, app
-from engine.pipeline import Engine
+from engine.engine import Engine
 
 
 @app.command()
@@ -44,6 +43,7 @@ def serve(
     - `noterank serve --allow-origin https://dash.example.com --log-queries 2> answers.jsonl`
     """
     Engine.open(library, rules).close()  # refuse here, with one line, what cannot be served
-    serving = importlib.import_module("api.serving")
+    from api import serving  # brings the web framework: only when it is needed
+
     manner = serving.Manner(allow_host or (), allow_origin or (), log_queries, quiet)
     serving.serve(library, host, port, rules, manner)

@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.cli.app import out
-from engine.display.snippet import Snippet
+from engine.ingest.report import ImportReport
 from engine.model import CHINA, Count, Note
-from engine.pipeline.answers import Explanation, Page, Result
-from engine.pipeline.report import ImportReport
+from engine.ranking.page import Explanation, Page, Result
+from engine.ranking.snippet import Snippet
 
 _MARK = "bold yellow"
 

@@ -10,11 +10,11 @@ import typer
 
 from engine.cli import show
 from engine.cli.app import out, print_json
+from engine.engine import Engine
 from engine.errors import NotFound
 from engine.formats.keywords import KeywordLine, read_keywords
-from engine.pipeline import Engine
-from engine.pipeline.insights import Fight
-from engine.pipeline.tabled import Table
+from engine.insight.insights import Fight
+from engine.rows.table import Table
 
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="Write the rows to FILE.csv, .xlsx or .jsonl.")

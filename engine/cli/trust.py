@@ -23,9 +23,10 @@ from engine.cli.app import (
 )
 from engine.cli.notes import progress_bar
 from engine.cli.tabled import OutOption, shown, write
+from engine.engine import Engine
 from engine.errors import BadInput
-from engine.pipeline import Engine, trust_rows
-from engine.pipeline.observed import Observed, read_observed, stored_pages
+from engine.insight.observed import Observed, read_observed, stored_pages
+from engine.rows import trust_rows
 
 ObservedArgument = Annotated[
     Path | None,

@@ -32,7 +32,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from engine.columns import MISSING, Roster
+from engine.index.hits import MISSING, Roster
 
 INCUMBENTS = 10
 WEIGHTS: Mapping[str, float] = {

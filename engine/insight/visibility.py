@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from engine.columns import Roster
+from engine.index.hits import Roster
 
 DEPTH = 50
 CHANNELS = ("organic", "declared", "boosted", "unknown")

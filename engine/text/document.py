@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from engine.columns import Batch
+from engine.index.hits import Batch
 from engine.model import Counts, Document, Note, Signals
 from engine.text.normalise import bare_letters, blank_stickers, fold_key, unmarked
 from engine.text.segment import Segmenter

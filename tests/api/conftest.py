@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from engine.engine import Engine
 from engine.model import CHINA, Captured, Count, Counts, Note
-from engine.pipeline import Engine
 
 NOW = datetime(2026, 10, 31, 9, tzinfo=CHINA)
 TEXTS = [

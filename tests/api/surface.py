@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from api.app import create_app
-from engine.pipeline import Engine
+from engine.engine import Engine
 
 FILE = Path(__file__).with_name("surface.txt")
 

@@ -9,9 +9,10 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
-from api import draft_schemas, job_schemas, schemas, trust_schemas
-from api.examples import EXAMPLES
-from engine.pipeline import Engine
+from api.schemas import answers as schemas
+from api.schemas import draft_schemas, job_schemas, trust_schemas
+from api.schemas.examples import EXAMPLES
+from engine.engine import Engine
 
 SEARCH_KEYS = [
     "position",

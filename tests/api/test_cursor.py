@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from engine.engine import Engine
 from engine.model import Captured, Note
-from engine.pipeline import Engine
 from tests.api.conftest import NOW
 
 MANY = 10_500

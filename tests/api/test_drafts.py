@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from api import draft_schemas
-from engine.pipeline import draft_rows
+from api.schemas import draft_schemas
+from engine.rows import draft_rows
 
 BODY = {
     "draft": {"title": "换季好物分享", "body": "晚上只留一层面霜。", "tags": ["换季", "日常"]},

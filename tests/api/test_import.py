@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from engine.pipeline import Engine
+from engine.engine import Engine
 
 KIND = {"Content-Type": "application/x-ndjson"}
 

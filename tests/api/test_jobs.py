@@ -13,11 +13,11 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api import job_schemas
 from api.app import create_app
-from api.jobs import Job, Jobs, Tick
+from api.jobs.queue import Job, Jobs, Tick
+from api.schemas import job_schemas
+from engine.engine import Engine
 from engine.errors import BadInput, LibraryBusy, NotFound
-from engine.pipeline import Engine
 
 NDJSON = {"Content-Type": "application/x-ndjson", "Prefer": "respond-async"}
 FILE = {"Content-Type": "application/octet-stream"}

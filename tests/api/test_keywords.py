@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from api import schemas
-from engine.pipeline import keyword_rows
+from api.schemas import answers as schemas
+from engine.rows import keyword_rows
 
 PORTRAIT = {
     "name": "通勤",

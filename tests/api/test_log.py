@@ -14,11 +14,11 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api import log as logs
 from api.app import create_app
-from api.log import Log
-from engine.pipeline import Engine
-from engine.pipeline.keys import Keys
+from api.keys import Keys
+from api.middleware import log as logs
+from api.middleware.log import Log
+from engine.engine import Engine
 
 
 @contextmanager

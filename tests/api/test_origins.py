@@ -8,11 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.origins import checked
+from api.keys import Keys
+from api.middleware.origins import checked
 from api.serving import Manner, serve
+from engine.engine import Engine
 from engine.errors import BadOption
-from engine.pipeline import Engine
-from engine.pipeline.keys import Keys
 
 SITE = "https://dash.example.com"
 ASKS = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-api-key"}

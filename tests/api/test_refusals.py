@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from engine.engine import Engine
 from engine.errors import LibraryBusy
-from engine.pipeline import Engine
 
 KEYS = {"type", "title", "status", "detail", "cure", "request_id"}
 
@@ -154,7 +154,7 @@ def test_too_many_waiting_requests_are_told_when_to_come_again(
 ) -> None:
     import anyio
 
-    from api.desk import Desk
+    from api.jobs.workers import Desk
 
     gate = threading.Event()
 

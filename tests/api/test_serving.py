@@ -17,8 +17,8 @@ import httpx2
 import pytest
 
 from api.serving import serve
+from engine.engine import Engine
 from engine.errors import BadOption
-from engine.pipeline import Engine
 
 
 def run(library: Path, port: int, **more: str) -> subprocess.Popen[str]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from api import trust_schemas
 from api.app import create_app
+from api.schemas import trust_schemas
+from engine.engine import Engine
 from engine.model import Captured
-from engine.pipeline import Engine, trust_rows
+from engine.rows import trust_rows
 from tests.api.conftest import NOW
 from tests.insight.library import notes
 

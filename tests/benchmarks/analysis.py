@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.backends.embedded import EmbeddedIndex
-from engine.index import Scoring
+from engine.index.embedded import EmbeddedIndex
+from engine.index.protocol import Scoring
 from engine.insight.evaluate import evaluate
 from engine.insight.judgments import read_qrels, read_queries
 from engine.model import Clause, Document, Query

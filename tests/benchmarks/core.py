@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engine.backends.embedded import EmbeddedIndex
-from engine.backends.embedded.view import View
-from engine.columns import Batch
-from engine.index import Scoring
+from engine.index.embedded import EmbeddedIndex
+from engine.index.embedded.view import View
+from engine.index.hits import Batch
+from engine.index.protocol import Scoring
 from engine.model import Clause, Document, Filter, Query, Signals
 from tests.benchmarks.corpora import Corpus, corpus, queries
 from tests.benchmarks.lucene_peer import LucenePeer

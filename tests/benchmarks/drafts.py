@@ -19,10 +19,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from engine.backends.embedded import EmbeddedIndex
-from engine.display import ruleset
+from engine.index.embedded import EmbeddedIndex
 from engine.model import CHINA, Note
-from engine.pipeline.places import Places
+from engine.ranking import ruleset
+from engine.ranking.ranker import Places
 from engine.text import lexicon
 from engine.text.document import batch
 from engine.text.segment import Segmenter

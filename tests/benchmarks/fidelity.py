@@ -18,13 +18,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from engine.display.ruleset import Engagement, Freshness, RuleSet
+from engine import sample
+from engine.engine import Engine
 from engine.formats import ReadOptions
-from engine.index import Scoring
+from engine.index.protocol import Scoring
+from engine.insight.observed import ObservedPage
 from engine.model import CHINA
-from engine.pipeline import Engine, sample
-from engine.pipeline.observed import ObservedPage
-from engine.pipeline.places import Places
+from engine.ranking.ranker import Places
+from engine.ranking.ruleset import Engagement, Freshness, RuleSet
 
 KEYWORDS = int(os.environ.get("NOTERANK_KEYWORDS", "60"))
 HIDDEN, NOISE, DEEP = 3, (0.0, 0.1, 0.3), 220

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from engine import sample
 from engine.formats import open_export
 from engine.model import Captured, Note
-from engine.pipeline import sample
 
 REAL = Path(__file__).parents[3] / "shared" / "data"
 

@@ -22,11 +22,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from engine.backends.embedded import EmbeddedIndex
-from engine.display import ruleset
-from engine.index import Scoring
+from engine.index.embedded import EmbeddedIndex
+from engine.index.protocol import Scoring
 from engine.model import CHINA, Note
-from engine.pipeline.search import Asked, Searcher
+from engine.ranking import ruleset
+from engine.ranking.searcher import Asked, Searcher
 from engine.store.rows import Stored
 from engine.text import lexicon
 from engine.text.cut import Tokenizer, searching

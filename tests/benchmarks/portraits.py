@@ -23,12 +23,13 @@ from pathlib import Path
 import jieba
 import jieba.analyse
 
+from engine import sample
+from engine.engine import Engine
 from engine.insight import portrait
 from engine.insight.candidates import Text
+from engine.insight.insights import Insights
 from engine.insight.portrait import Portrait
 from engine.model import CHINA, Captured, Note
-from engine.pipeline import Engine, sample
-from engine.pipeline.insights import Insights
 from engine.text.normalise import fold_key, unmarked
 from tests.benchmarks.extract import _ngrams, _yake
 from tests.insight.library import notes

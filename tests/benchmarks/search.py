@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from engine.backends.embedded import EmbeddedIndex
-from engine.display import ruleset
-from engine.index import Scoring
+from engine.index.embedded import EmbeddedIndex
+from engine.index.protocol import Scoring
 from engine.model import CHINA, Clause, Document, Query
-from engine.pipeline.search import Asked, Searcher
+from engine.ranking import ruleset
+from engine.ranking.searcher import Asked, Searcher
 from engine.store import Store
 from engine.text import lexicon
 from engine.text.document import documents

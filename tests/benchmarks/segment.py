@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from engine.backends.embedded import EmbeddedIndex
+from engine.index.embedded import EmbeddedIndex
 from engine.text import lexicon
 from engine.text.cut import Tokenizer, searching
 from engine.text.cut.vocabulary import Vocabulary

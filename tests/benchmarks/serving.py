@@ -25,8 +25,8 @@ from itertools import cycle
 from pathlib import Path
 from urllib.parse import quote
 
+from engine.engine import Engine
 from engine.model import CHINA, Captured
-from engine.pipeline import Engine
 from tests.benchmarks.memory import notes
 
 NOTES = int(os.environ.get("NOTERANK_NOTES", "20000"))

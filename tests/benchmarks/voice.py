@@ -18,14 +18,14 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from engine.backends.embedded import EmbeddedIndex
-from engine.columns import Batch
-from engine.display import ruleset
+from engine.index.embedded import EmbeddedIndex
+from engine.index.hits import Batch
 from engine.insight.visibility import Asked, standings, totals
 from engine.model import CHINA
-from engine.pipeline.places import Places
-from engine.pipeline.search import Asked as Page
-from engine.pipeline.search import Searcher
+from engine.ranking import ruleset
+from engine.ranking.ranker import Places
+from engine.ranking.searcher import Asked as Page
+from engine.ranking.searcher import Searcher
 from engine.text import lexicon
 from engine.text.document import batch
 from engine.text.segment import Segmenter

@@ -9,7 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from engine.pipeline import draft_rows, sample, trust_rows
+from engine import sample
+from engine.rows import draft_rows, trust_rows
 from tests.cli.running import noterank
 
 LIST = str(sample.CORPUS / "keywords" / "skincare.csv")

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from engine.pipeline import keyword_rows, sample
+from engine import sample
+from engine.rows import keyword_rows
 from tests.cli.running import ROOT, noterank
 
 PORTRAIT = str(sample.PORTRAIT)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from engine.engine import Engine
 from engine.model import CHINA
-from engine.pipeline import Engine
 
 NOW = datetime(2026, 11, 1, tzinfo=CHINA)
 WORDS = [

@@ -11,9 +11,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from engine.backends.embedded import EmbeddedIndex
 from engine.errors import Damaged, StaleIndex
-from engine.index import Scoring
+from engine.index.embedded import EmbeddedIndex
+from engine.index.protocol import Scoring
 from engine.model import Clause, Document, Query, Signals
 
 WORDS = ["面霜", "防晒", "油皮", "敏感肌", "露营", "咖啡", "通勤", "猫咪", "口红", "香水"]

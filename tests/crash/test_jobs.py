@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from engine.pipeline import Engine
-from tests.pipeline.exports import row
+from engine.engine import Engine
+from tests.exports import row
 
 ROOT = Path(__file__).parents[2]
 NOTES, KILLS = 4_000, 3

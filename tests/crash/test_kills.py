@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.engine import Engine
 from engine.formats import ReadOptions
-from engine.pipeline import Engine
 from engine.text.cut import dictionary
 from tests.crash.faults import NOW, WORDS
 

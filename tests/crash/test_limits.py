@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.pipeline import Engine
+from engine.engine import Engine
 from tests.crash.faults import NOW, ON_CI, assert_refused, command, export, says
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]

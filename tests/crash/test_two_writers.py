@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.pipeline import Engine
+from engine.engine import Engine
 from tests.crash.faults import NOW, command, export, says
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

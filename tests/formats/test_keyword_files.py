@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from engine import sample
 from engine.errors import BadFile
 from engine.formats.keywords import KeywordLine, read_keywords
-from engine.pipeline import sample
 
 
 def write(folder: Path, name: str, text: str) -> Path:

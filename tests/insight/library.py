@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from engine import sample
 from engine.formats import open_export
 from engine.insight.candidates import Text
 from engine.model import Captured, Note
-from engine.pipeline import sample
 from engine.text import lexicon
 from engine.text.normalise import fold_key, unmarked
 from engine.text.runs import Reader

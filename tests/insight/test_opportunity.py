@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from engine.columns import MISSING, Roster, roster_of
+from engine.index.hits import MISSING, Roster, roster_of
 from engine.insight.opportunity import (
     WEIGHTS,
     Opportunity,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from engine import sample
 from engine.errors import BadPortrait
 from engine.insight import portrait
-from engine.pipeline import sample
 
 FILES = sorted((sample.CORPUS / "portraits").glob("*.toml"))
 SIX = ("Z世代", "新锐白领", "都市潮人", "单身贵族", "精致妈妈", "享乐一族")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.columns import Roster, roster_of
+from engine.index.hits import Roster, roster_of
 from engine.insight.visibility import ATTENTION, Asked, changes, standings, totals
 
 BRANDS = {"甲": "甲", "乙": "乙"}

@@ -18,8 +18,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
+from engine.engine import Engine
 from engine.model import Captured, Note
-from engine.pipeline import Engine
 from tests.api.conftest import NOW
 from tests.insight.library import notes
 

@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.web import shell
+from engine.engine import Engine
 from engine.model import Captured, Note
-from engine.pipeline import Engine
 from tests.api.conftest import NOW, rows
 
 EVIL = "<img src=x onerror=alert(1)>"

@@ -1,0 +1,1 @@
+"""Long work: kept, one after the other, resumed."""

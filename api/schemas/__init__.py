@@ -1,0 +1,1 @@
+"""Bodies and answers as OpenAPI shows them: pydantic, and only here."""

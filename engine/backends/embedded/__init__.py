@@ -1,5 +1,0 @@
-"""The default backend: immutable segments of numpy columns, published by a manifest."""
-
-from engine.backends.embedded.index import EmbeddedIndex
-
-__all__ = ["EmbeddedIndex"]

@@ -1,0 +1,1 @@
+"""Documents in, candidates with scores out: the protocol and its backends."""

@@ -1,0 +1,269 @@
+"""One immutable file of columns: written once with checksums, then memory-mapped.
+
+Layout: magic, header length, header CRC, header (JSON: format, documents, totals, sections with
+offset, bytes, type and CRC-32), zeros up to 8 KiB, then the sections, each at a multiple of 64
+bytes, zeros between; the last one, `blocks`, has a CRC-32 for each MiB of the sections before it.
+The header's CRC is the file's seal: it covers every section's.
+
+No byte is used before its checksum was compared: a section at its first use, the large ones of
+_BLOCKWISE a block at a time.
+"""
+
+from __future__ import annotations
+
+import itertools
+import mmap
+import zlib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from engine.errors import DamagedIndex
+from engine.index.embedded.facts import CHANNELS, KINDS, NUMBERS, Facts
+from engine.index.embedded.lists import Pairs
+from engine.index.embedded.strings import Strings
+from engine.index.embedded.writer import BLOCK, FORMAT, HEADER, MAGIC, START, aligned
+from engine.index.hits import MISSING
+from engine.model import Signals
+
+_BLOCKWISE = ("docs", "codes", "window_starts", "window_peaks", "bitmap_bits", "bitmap_ranks")
+Integers = npt.NDArray[np.int64]
+_KEPT_TERMS = 100_000  # whose numbers are remembered
+_CURE = "run `noterank rebuild`: the index is made again from notes.db"
+
+
+class Segment:
+    """A segment file, open: columns by name, postings by term. Never changes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._map, header = _open(path)
+        self.seal = int.from_bytes(self._map[12:16], "little")
+        self.documents: int = header["documents"]
+        self.totals: dict[str, list[int]] = header["totals"]
+        self._table: dict[str, list[Any]] = header["sections"]
+        self._columns: dict[str, npt.NDArray[Any]] = {}
+        self._first_block: dict[str, int] = {}
+        blocks = 0
+        for name, (_, size, _, _) in self._table.items():
+            self._first_block[name] = blocks
+            blocks += -(-size // BLOCK)
+        self._seen = bytearray(blocks)
+        self._terms: dict[str, int] = {}
+        self.ids = self._strings("note_ids")
+        self.vocabulary = self._strings("vocabulary")
+        self.authors = self._strings("authors")
+        self.labels = self._strings("labels")
+        self._clusters = self._strings("clusters")
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """A section as a read-only array over the mapped file; large ones see `sound`."""
+        known = self._columns.get(name)
+        if known is None:
+            offset, size, dtype, _ = self._table[name]
+            if not name.endswith(_BLOCKWISE):
+                self._check(name)
+            count = size // np.dtype(dtype).itemsize
+            start = START + offset if count else 0
+            known = self._columns[name] = np.frombuffer(self._map, dtype, count, start)
+        return known
+
+    def sound(self, name: str, begin: int, end: int) -> npt.NDArray[Any]:
+        """Values [begin, end) of a large section, their blocks compared once."""
+        offset, size, dtype, _ = self._table[name]
+        width = np.dtype(dtype).itemsize
+        first = self._first_block[name]
+        for block in range(begin * width // BLOCK, -(-end * width // BLOCK)):
+            if not self._seen[first + block]:
+                start = block * BLOCK
+                content = self._map[
+                    START + offset + start : START + offset + min(start + BLOCK, size)
+                ]
+                if zlib.crc32(content) != self.column("blocks")[first + block]:
+                    raise self._damaged(name)
+                self._seen[first + block] = 1
+        return self.column(name)[begin:end]
+
+    def postings(self, field: str, term: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """(documents ascending, codes) of a term number in a field."""
+        begin, end = self.column(f"{field}.offsets")[term : term + 2].tolist()
+        return self.sound(f"{field}.docs", begin, end), self.sound(f"{field}.codes", begin, end)
+
+    def pairs(self, field: str) -> Pairs:
+        """What the codes of a field stand for."""
+        return Pairs(self.column(f"{field}.tfs"), self.column(f"{field}.norms"))
+
+    def term(self, text: str) -> int:
+        """The number of a term, -1 when no document has it; looked up once."""
+        number = self._terms.get(text)
+        if number is None:
+            if len(self._terms) >= _KEPT_TERMS:
+                self._terms.clear()
+            number = self._terms[text] = self.vocabulary.find(text)
+        return number
+
+    def find(self, note_id: str) -> int:
+        """The document of a note, -1 when it is not here."""
+        rank = self.ids.find(note_id)
+        return -1 if rank < 0 else int(self.column("doc_of")[rank])
+
+    def find_all(self, note_ids: Sequence[str]) -> Integers:
+        """The documents of notes, -1 for those that are not here."""
+        ranks = self.ids.find_all(note_ids)
+        docs = np.full(len(ranks), -1, np.int64)
+        docs[ranks >= 0] = self.column("doc_of")[ranks[ranks >= 0]]
+        return docs
+
+    def note_ids(self, docs: npt.NDArray[Any]) -> list[str]:
+        """The ids of documents."""
+        return self.ids.take(self.column("rank_of")[docs])
+
+    def numbers(self, name: str, docs: npt.NDArray[Any] | slice = slice(None)) -> Integers:
+        """A column of NUMBERS for documents, MISSING where it is unknown."""
+        kept = self.column(name)[docs]
+        wide: Integers = kept.astype(np.int64)
+        if kept.dtype != np.int64:
+            wide[kept == np.iinfo(kept.dtype).min] = MISSING
+        return wide
+
+    def texts(self, docs: npt.NDArray[Any]) -> dict[str, list[str]]:
+        """Ids, groups of near-copies, authors, kinds and channels of documents."""
+        note_ids = self.note_ids(docs)
+        return {
+            "note_ids": note_ids,
+            "clusters": self._groups(docs, note_ids),
+            "authors": self.authors.take(self.column("author")[docs]),
+            "kinds": [KINDS[number] for number in self.column("kind")[docs].tolist()],
+            "channels": [CHANNELS[number] for number in self.column("channel")[docs].tolist()],
+        }
+
+    def counted(self, name: str, docs: npt.NDArray[Any]) -> list[tuple[str, int]]:
+        """(label, how many of `docs` carry it) of `tags` or `brands`."""
+        offsets, numbers = self.column(f"{name}_of.offsets"), self.column(f"{name}_of.labels")
+        starts = offsets[docs].astype(np.int64)
+        sizes = offsets[docs + 1].astype(np.int64) - starts
+        own = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+        labels, counts = np.unique(numbers[own], return_counts=True)
+        return list(zip(self.labels.take(labels), counts.tolist(), strict=True))
+
+    def labelled(self, name: str, values: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Documents that carry any of the folded `values` as `tags` or `brands`."""
+        mask = np.zeros(self.documents, bool)
+        wanted = [number for value in values if (number := self.labels.find(value)) >= 0]
+        rows = np.flatnonzero(np.isin(self.column(f"{name}.labels"), wanted))
+        mask[np.searchsorted(self.column(f"{name}.offsets"), rows, side="right") - 1] = True
+        return mask
+
+    def one_of(self, name: str, values: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Documents whose `kind`, `channel` or `author` is any of `values`."""
+        if name == "author":
+            wanted = [self.authors.find(value) for value in values]
+        else:
+            names = KINDS if name == "kind" else CHANNELS
+            wanted = [names.index(value) for value in values if value in names]
+        return np.isin(self.column(name), wanted)
+
+    def signals(self, docs: npt.NDArray[Any]) -> list[Signals]:
+        """What filters, sorts and rules read of documents."""
+        texts = self.texts(docs)
+        counts = zip(*(_known(self.numbers(name, docs)) for name, _ in NUMBERS), strict=True)
+        rows = zip(*(texts[name] for name in ("kinds", "channels", "authors", "clusters")),
+                   *(self._labels_of(name, docs) for name in ("tags_of", "brands_of")),
+                   counts, strict=True)  # fmt: skip
+        names = [name for name, _ in NUMBERS]
+        return [
+            Signals(
+                kind=kind, author=author, channel=channel, tags=tags, brands=brands,
+                cluster=cluster, **dict(zip(names, numbers, strict=True)),
+            )
+            for kind, channel, author, cluster, tags, brands, numbers in rows
+        ]  # fmt: skip
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Everything but the postings, for a merge."""
+        columns: dict[str, npt.NDArray[Any]] = {name: self.numbers(name) for name, _ in NUMBERS}
+        columns |= {name: self.column(name) for name in ("kind", "channel", "author")}
+        ragged = {
+            name: (self.column(f"{name}.offsets"), self.column(f"{name}.labels"))
+            for name in ("tags_of", "brands_of")
+        }
+        docs = np.arange(self.documents)
+        tables = list(self.authors), list(self.labels)
+        groups = self._groups(docs, [""] * self.documents)
+        return Facts(self.note_ids(docs), groups, *tables, columns, ragged)
+
+    def forget(self) -> None:
+        """Let the pages of the file go; they are read again when they are wanted."""
+        self.__dict__.pop("facts", None)
+        self._map.madvise(mmap.MADV_DONTNEED)
+
+    def check(self) -> None:
+        """Read every byte; DamagedIndex names the first section whose checksum is wrong."""
+        for name, (offset, size, _, _) in self._table.items():
+            self._check(name)
+            begin = START + offset + size
+            if any(self._map[begin : begin + aligned(size) - size]):
+                raise self._damaged(name)
+
+    def _check(self, name: str) -> None:
+        offset, size, _, crc = self._table[name]
+        found = 0
+        for place in range(START + offset, START + offset + size, BLOCK):
+            end = min(place + BLOCK, START + offset + size)
+            found = zlib.crc32(self._map[place:end], found)
+        if found != crc:
+            raise self._damaged(name)
+
+    def _damaged(self, name: str) -> DamagedIndex:
+        return DamagedIndex(f"{self.path}: section {name} is not what was written", _CURE)
+
+    def _strings(self, name: str) -> Strings:
+        return Strings(self.column(f"{name}.bytes"), self.column(f"{name}.starts"))
+
+    def _groups(self, docs: npt.NDArray[Any], own: Sequence[str]) -> list[str]:
+        """The group of near-copies that each document is in; `own` where it stands for itself."""
+        found = list(own)
+        known = self.column("cluster_docs")
+        places = np.searchsorted(known, docs)
+        inside = np.flatnonzero(places < len(known))
+        rows = inside[known[places[inside]] == docs[inside]]
+        for row, group in zip(rows.tolist(), self._clusters.take(places[rows]), strict=True):
+            found[row] = group
+        return found
+
+    def _labels_of(self, name: str, docs: npt.NDArray[Any]) -> list[tuple[str, ...]]:
+        offsets, numbers = self.column(f"{name}.offsets"), self.column(f"{name}.labels")
+        bounds = [(int(offsets[doc]), int(offsets[doc + 1])) for doc in docs.tolist()]
+        wanted = [number for begin, end in bounds for number in numbers[begin:end].tolist()]
+        texts = iter(self.labels.take(np.array(wanted, np.int64)))
+        return [tuple(itertools.islice(texts, end - begin)) for begin, end in bounds]
+
+
+def _known(column: Integers) -> list[int | None]:
+    return [None if value == MISSING else value for value in column.tolist()]
+
+
+def _open(path: Path) -> tuple[mmap.mmap, dict[str, Any]]:
+    try:
+        with path.open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        raise DamagedIndex(f"{path} cannot be read ({error})", _CURE) from error
+    end = HEADER + int.from_bytes(mapped[8:12], "little")
+    header = mapped[HEADER:end]
+    whole = zlib.crc32(header) == int.from_bytes(mapped[12:16], "little")
+    if mapped[:8] != MAGIC or not header or not whole or any(mapped[end:START]):
+        raise DamagedIndex(f"{path} is not a whole segment", _CURE)
+    known = orjson.loads(header)
+    if known["format"] != FORMAT:
+        raise DamagedIndex(f"{path} is of another noterank (format {known['format']})", _CURE)
+    sizes = (aligned(size) for _, size, _, _ in known["sections"].values())
+    if len(mapped) != START + sum(sizes):
+        raise DamagedIndex(f"{path} is not as long as it was written", _CURE)
+    return mapped, known

@@ -1,0 +1,267 @@
+"""One window of documents: bounds, sums, candidates, and what other lists add to them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.index.embedded.layout import (
+    BITS,
+    CODES,
+    DOCS,
+    PEAKS,
+    RANKS,
+    RATIO,
+    SIZE,
+    STARTS,
+    TABLE,
+    TOP,
+    WEIGHT,
+)
+from engine.kernels import carray, first_one, inline, kernel, ones, pointer
+
+_SLACK = 5e-7  # of the weight: what float32 rounding may add to a score
+_U = np.uint64
+_ZERO, _ONE, _SIX, _LOW = _U(0), _U(1), _U(6), _U(63)
+
+
+@kernel
+def bound(rows, numbers, bounds, ranges, first, last, window, shift):  # type: ignore[no-untyped-def]
+    """The most that each list can add in a window, and all together; short lists move on."""
+    total = 0.0
+    for row in range(first, last):
+        if rows[row, PEAKS] != 0:
+            peaks = carray(pointer(rows[row, PEAKS]), (window + 1,), np.float32)
+            strength = np.float64(peaks[window]) * numbers[row, RATIO]
+            weight = numbers[row, WEIGHT]
+            bounds[row] = weight * (strength / (1.0 + strength)) + weight * _SLACK
+            if strength == 0.0:
+                bounds[row] = 0.0
+        else:
+            docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
+            begin = ranges[row, 2]
+            end = begin
+            while end < rows[row, SIZE] and docs[end] >> np.uint32(shift) == window:
+                end += 1
+            ranges[row, 0], ranges[row, 1], ranges[row, 2] = begin, end, end
+            bounds[row] = numbers[row, TOP] if end > begin else 0.0
+        total += bounds[row]
+    return total
+
+
+@inline
+def span(rows, ranges, row, window, shift):  # type: ignore[no-untyped-def]
+    """Where the window's postings lie in the list."""
+    if rows[row, STARTS] != 0:
+        starts = carray(pointer(rows[row, STARTS]), (window + 2,), np.uint32)
+        ranges[row, 0] = starts[window]
+        ranges[row, 1] = starts[window + 1]
+
+
+@kernel
+def rank(bounds, order, first, last):  # type: ignore[no-untyped-def]
+    """The lists by their bounds, ascending."""
+    for place in range(first, last):
+        at = place
+        while at > first and bounds[order[at - 1]] > bounds[place]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = place
+
+
+@inline
+def _columns(rows, row):  # type: ignore[no-untyped-def]
+    docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
+    codes = carray(pointer(rows[row, CODES]), (rows[row, SIZE],), np.uint16)
+    table = carray(pointer(rows[row, TABLE]), (65536,), np.float32)
+    return docs, codes, table
+
+
+@kernel
+def alone(rows, numbers, ranges, row, base, least, candidates, scores):  # type: ignore[no-untyped-def]
+    """Candidates of a window in which one list decides."""
+    docs, codes, table = _columns(rows, row)
+    weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
+    count = _ZERO
+    for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
+        score = np.float64(weight - weight / table[_U(codes[place])])
+        candidates[count] = docs[place] - offset
+        scores[count] = score
+        count += _U(score >= least)
+    return np.int64(count)
+
+
+@kernel
+def add(rows, numbers, ranges, row, base, sums):  # type: ignore[no-untyped-def]
+    docs, codes, table = _columns(rows, row)
+    weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
+    for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
+        sums[_U(docs[place] - offset)] += np.float64(weight - weight / table[_U(codes[place])])
+
+
+@kernel
+def add_allowed(rows, numbers, ranges, row, base, allowed, sums):  # type: ignore[no-untyped-def]
+    """Like `_add`, for documents of a small set only."""
+    docs, codes, table = _columns(rows, row)
+    weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
+    words = carray(pointer(allowed), (1 << 26,), np.uint64)
+    for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
+        doc = _U(docs[place])
+        if (words[doc >> _SIX] >> (doc & _LOW)) & _ONE != _ZERO:
+            score = weight - weight / table[_U(codes[place])]
+            sums[_U(docs[place] - offset)] += np.float64(score)
+
+
+@kernel
+def add_common(rows, numbers, ranges, row, base, size, allowed, sums):  # type: ignore[no-untyped-def]
+    """Like `add_allowed` for a list with a bitmap: both sets word by word."""
+    _, codes, table = _columns(rows, row)
+    weight = np.float32(numbers[row, WEIGHT])
+    words = carray(pointer(allowed), (1 << 26,), np.uint64)
+    bits = carray(pointer(rows[row, BITS]), (1 << 26,), np.uint64)
+    ranks = carray(pointer(rows[row, RANKS]), (1 << 26,), np.uint32)
+    begin = _U(base) >> _SIX
+    for word in range(begin, begin + _U((size + 63) >> 6)):
+        both = words[word] & bits[word]
+        while both != _ZERO:
+            bit = first_one(both)
+            both &= both - _ONE
+            place = _U(ranks[word]) + ones(bits[word] & ((_ONE << bit) - _ONE))
+            score = weight - weight / table[_U(codes[place])]
+            sums[((word - begin) << _SIX) + bit] += np.float64(score)
+
+
+@kernel
+def gather(  # type: ignore[no-untyped-def]
+    rows, ranges, order, minor, last, base, size, allowed, least, sums, candidates, scores
+):
+    """Candidates by the postings that were added (or the documents allowed); sums become 0."""
+    count = _ZERO
+    if allowed != 0:
+        words = carray(pointer(allowed), (1 << 26,), np.uint64)
+        begin = _U(base) >> _SIX
+        for word in range(begin, begin + _U((size + 63) >> 6)):
+            left = words[word]
+            while left != _ZERO:
+                doc = ((word - begin) << _SIX) + first_one(left)
+                left &= left - _ONE
+                candidates[count] = doc
+                scores[count] = sums[doc]
+                count += _U((sums[doc] >= least) & (sums[doc] > 0.0))
+                sums[doc] = 0.0
+        return np.int64(count)
+    offset = np.uint32(base)
+    for at in range(minor, last):
+        row = order[at]
+        docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
+        for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
+            doc = _U(docs[place] - offset)
+            score = sums[doc]
+            sums[doc] = 0.0
+            candidates[count] = doc
+            scores[count] = score
+            count += _U((score >= least) & (score > 0.0))
+    return np.int64(count)
+
+
+@kernel
+def sweep(sums, size, least, candidates, scores):  # type: ignore[no-untyped-def]
+    """Candidates of a crowded window, 64 documents at a look; sums become 0."""
+    count = _ZERO
+    least = max(least, 1e-300)  # a sum of 0 is no match
+    for block in range(_ZERO, _U(size), _U(64)):
+        some = False
+        for doc in range(block, block + _U(64)):
+            some |= sums[doc] >= least
+        if some:
+            for doc in range(block, block + _U(64)):
+                score = sums[doc]
+                candidates[count] = doc
+                scores[count] = score
+                count += _U(score >= least)
+    sums[:size] = 0.0
+    return np.int64(count)
+
+
+@kernel
+def permitted(allowed, base, count, candidates, scores):  # type: ignore[no-untyped-def]
+    """The candidates that are in the set."""
+    words = carray(pointer(allowed), (1 << 26,), np.uint64)
+    kept = np.int64(0)
+    for place in range(count):
+        doc = _U(base) + _U(candidates[place])
+        candidates[kept] = candidates[place]
+        scores[kept] = scores[place]
+        kept += np.int64((words[doc >> _SIX] >> (doc & _LOW)) & _ONE)
+    return kept
+
+
+@kernel
+def ask(  # type: ignore[no-untyped-def]  # noqa: C901
+    rows, numbers, ranges, row, base, least, count, candidates, scores, one
+):
+    """Add a list to the candidates that it holds; those stay that can still reach the limit."""
+    docs, codes, table = _columns(rows, row)
+    weight = np.float32(numbers[row, WEIGHT])
+    begin, end = ranges[row, 0], ranges[row, 1]
+    kept = _ZERO
+    if rows[row, BITS] != 0:
+        bits = carray(pointer(rows[row, BITS]), (1 << 26,), np.uint64)
+        ranks = carray(pointer(rows[row, RANKS]), (1 << 26,), np.uint32)
+        for at in range(_U(count)):
+            doc = _U(base) + _U(candidates[at])
+            score = scores[at]
+            word = bits[doc >> _SIX]
+            if (word >> (doc & _LOW)) & _ONE != _ZERO:
+                place = _U(ranks[doc >> _SIX]) + ones(word & ((_ONE << (doc & _LOW)) - _ONE))
+                score += np.float64(weight - weight / table[_U(codes[place])])
+            candidates[kept] = candidates[at]
+            scores[kept] = score
+            kept += _U(score >= least)
+        return np.int64(kept)
+    dense = count * 6 > end - begin
+    if dense:
+        for place in range(_U(begin), _U(end)):
+            score = np.float64(weight - weight / table[_U(codes[place])])
+            one[_U(docs[place]) - _U(base)] = score
+    for at in range(_U(count)):
+        score = scores[at]
+        if dense:
+            score += one[_U(candidates[at])]
+        else:
+            doc = np.uint32(base) + candidates[at]
+            place = _search(docs, begin, end, doc)
+            if place < end and docs[place] == doc:
+                score += np.float64(weight - weight / table[_U(codes[place])])
+        candidates[kept] = candidates[at]
+        scores[kept] = score
+        kept += _U(score >= least)
+    if dense:
+        for place in range(_U(begin), _U(end)):
+            one[_U(docs[place]) - _U(base)] = 0.0
+    return np.int64(kept)
+
+
+@inline
+def _search(docs, begin, end, doc):  # type: ignore[no-untyped-def]
+    """The first place from `begin` on whose document is not before `doc`."""
+    low, high = begin, end
+    while low < high:
+        middle = (low + high) >> 1
+        if docs[middle] < doc:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def again(rows, numbers, first, last, doc):  # type: ignore[no-untyped-def]
+    """The score of a document, summed list by list."""
+    total = 0.0
+    for row in range(first, last):
+        docs, codes, table = _columns(rows, row)
+        place = _search(docs, np.int64(0), rows[row, SIZE], np.uint32(doc))
+        if place < rows[row, SIZE] and docs[place] == np.uint32(doc):
+            weight = np.float32(numbers[row, WEIGHT])
+            total += np.float64(weight - weight / table[_U(codes[place])])
+    return np.float32(total)

@@ -1,0 +1,1 @@
+"""Rows of a kind -> the record of truth, and the report."""

@@ -1,0 +1,236 @@
+"""Observed pages -> a rule set of our own, kept only when it is better on pages it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.bm25 import LENGTHS, average_length, encode_length
+from engine.errors import BadInput
+from engine.index.protocol import Index, Scoring
+from engine.insight.agreement import LEAST, Mean, agreement, mean
+from engine.insight.calibrate import FOLDS, Features, Floats, Known, Weights, fit, folds
+from engine.insight.fidelity import Comparer
+from engine.insight.observed import ObservedPage
+from engine.model import FIELDS
+from engine.ranking.ruleset import Engagement, Format, Freshness, Rule, RuleSet
+from engine.text.query import plain
+from engine.text.segment import Segmenter
+
+LEAST_PAGES = 10  # keywords with a page that tells something
+NAME = "calibrated"
+_FLAT = Scoring(title=1.0, tags=1.0, body=1.0)
+_NEW = 0.05  # the weight at which a rule begins that the current rule set lacks
+_DIGITS = 4
+_DAY = 86_400
+Tick = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One weight before and after, and what it means."""
+
+    parameter: str
+    before: float
+    after: float
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A fitted rule set, its held-out tau beside the current one's, and the difference a keyword.
+
+    `better`: the difference's interval lies above 0; only then is the rule set worth keeping.
+    """
+
+    rules: RuleSet
+    pages: int
+    old: Mean
+    new: Mean
+    difference: Mean
+    changes: tuple[Change, ...]
+
+    @property
+    def better(self) -> bool:
+        return self.difference.low > 0
+
+
+class Calibrator:
+    """Fits rule sets on one state of a library."""
+
+    def __init__(self, index: Index, segmenter: Segmenter, comparer: Comparer) -> None:
+        self._index = index
+        self._segmenter = segmenter
+        self._comparer = comparer
+
+    def calibrate(
+        self, observed: Sequence[ObservedPage], rules: RuleSet, tick: Tick | None = None
+    ) -> Calibration:
+        """Fit on all pages; the figures come from five fits, each tried on pages it has not seen.
+
+        BadInput when fewer than 10 keywords have a page of 5 known notes or more.
+        """
+        pages, _ = self._comparer.known(observed)
+        pages = [page for page in pages if len(page.note_ids) >= LEAST]
+        if len(pages) < LEAST_PAGES:
+            raise BadInput(
+                f"{len(pages)} keywords have a page of {LEAST} notes of the library or more:"
+                " too few to learn from",
+                f"observe {LEAST_PAGES} keywords, better 40, and import their notes",
+            )
+        told = tick or (lambda share: None)
+        features = []
+        for done, page in enumerate(pages, 1):
+            features.append(self._features(page, rules))
+            told(0.4 * done / len(pages))
+        current, known = weights_of(rules), _known(rules)
+        old = self._taus(pages, rules)
+        new = [0.0] * len(pages)
+        for done, (learnt, held) in enumerate(folds(len(pages)), 1):
+            fitted = with_weights(rules, fit([features[at] for at in learnt], current, known))
+            for at, tau in zip(held, self._taus([pages[at] for at in held], fitted), strict=True):
+                new[at] = tau
+            told(0.4 + 0.5 * done / FOLDS)
+        final = with_weights(rules, fit(features, current, known))
+        told(1.0)
+        return Calibration(
+            rules=final,
+            pages=len(pages),
+            old=mean(old),
+            new=mean(new),
+            difference=mean(np.subtract(new, old).tolist()),
+            changes=tuple(_changes(rules, final)),
+        )
+
+    def _taus(self, pages: Sequence[ObservedPage], rules: RuleSet) -> list[float]:
+        """tau of the engine's own pages; the fit's model is not asked."""
+        orders = self._comparer.orders(pages, rules)
+        rows = (agreement(p.note_ids, order) for p, order in zip(pages, orders, strict=True))
+        return [row.tau or 0.0 for row in rows]
+
+    def _features(self, page: ObservedPage, rules: RuleSet) -> Features:
+        query = plain(page.keyword, self._segmenter, rules.query)
+        signals = self._index.signals(page.note_ids)
+        (now,) = self._comparer.by_moment([page])
+        held = [
+            (row, term)
+            for row, note_id in enumerate(page.note_ids)
+            for term in self._index.explain(query, _FLAT, note_id)
+        ]
+        sizes = {field: self._index.lengths(field) for field in FIELDS}
+        means = {f: float(average_length(terms, notes)) for f, (notes, terms) in sizes.items()
+                 if notes}  # fmt: skip
+        lengths = LENGTHS[encode_length(np.array([int(t.length) for _, t in held], np.int64))]
+        own = [signals[note_id] for note_id in page.note_ids]
+        counts = [(s.likes, s.collects, s.comments, s.shares) for s in own]
+        ages = [
+            0.0 if s.published is None else (now.timestamp() - s.published) / 86_400 for s in own
+        ]
+        return Features(
+            note=np.array([row for row, _ in held], np.int64),
+            field=np.array([FIELDS.index(t.field) for _, t in held], np.int64),
+            weight=np.array([t.weight * t.idf for _, t in held], np.float64),
+            tf=np.array([t.tf for _, t in held], np.float64),
+            length=np.array(
+                [float(n) / means[t.field] for n, (_, t) in zip(lengths, held, strict=True)]
+            ),
+            counts=np.array([[c or 0 for c in four] for four in counts], np.float64),
+            counted=np.array([any(c is not None for c in four) for four in counts]),
+            age=np.maximum(np.array(ages, np.float64), 0.0),
+            dated=np.array([s.published is not None for s in own]),
+            fixed=_fixed(rules, [s.kind for s in own]),
+        )
+
+
+def weights_of(rules: RuleSet) -> Weights:
+    """The weights of a rule set as the fit takes them; a rule that is not there begins small."""
+    heat, fresh = _heat(rules), _fresh(rules)
+    body = rules.scoring.body or 1.0
+    return Weights(
+        title=rules.scoring.title / body,
+        tags=rules.scoring.tags / body,
+        k1=rules.scoring.k1,
+        b=rules.scoring.b,
+        engagement=heat.weight or _NEW,
+        freshness=fresh.weight or _NEW,
+        half_life=fresh.half_life_days,
+        counts=(heat.likes or 1.0, heat.collects, heat.comments, heat.shares),
+    )
+
+
+def with_weights(rules: RuleSet, w: Weights) -> RuleSet:
+    """A rule set with other weights, named `calibrated`, one version up."""
+    likes, collects, comments, shares = map(_rounded, w.counts)
+    changed: dict[str, Rule] = {
+        "engagement": replace(
+            _heat(rules), weight=_rounded(w.engagement),
+            likes=likes, collects=collects, comments=comments, shares=shares,
+        ),
+        "freshness": replace(
+            _fresh(rules), weight=_rounded(w.freshness),
+            half_life_days=_rounded(w.half_life),
+        ),
+    }  # fmt: skip
+    others = [(name, rule) for name, rule in rules.rules if name not in changed]
+    return replace(
+        rules,
+        name=NAME,
+        version=rules.version + 1 if rules.name == NAME else 1,
+        scoring=Scoring(_rounded(w.k1), _rounded(w.b), _rounded(w.title), _rounded(w.tags), 1.0),
+        rules=(*changed.items(), *others),
+    )
+
+
+def _heat(rules: RuleSet) -> Engagement:
+    """The engagement rule; without weight when the rule set has none."""
+    return next((r for _, r in rules.rules if isinstance(r, Engagement)), Engagement(0.0))
+
+
+def _fresh(rules: RuleSet) -> Freshness:
+    """The freshness rule; without weight when the rule set has none."""
+    return next((r for _, r in rules.rules if isinstance(r, Freshness)), Freshness(0.0))
+
+
+def _known(rules: RuleSet) -> Known:
+    heat, fresh = _heat(rules), _fresh(rules)
+    return Known(heat.full, heat.unknown, fresh.unknown)
+
+
+def _fixed(rules: RuleSet, kinds: Sequence[str]) -> Floats:
+    """The logs of the factors that are not fitted: those of the form."""
+    found = np.zeros(len(kinds))
+    for _, rule in rules.rules:
+        if isinstance(rule, Format):
+            values = {"video": rule.video, "image": rule.image}
+            own = np.array([values.get(kind, rule.unknown) for kind in kinds])
+            found += np.log1p(rule.weight * own)
+    return found
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def _changes(old: RuleSet, new: RuleSet) -> Iterator[Change]:
+    before, after = weights_of(old), weights_of(new)
+    heat, fresh = _heat(old).weight, _fresh(old).weight
+    yield Change("boosts.title", before.title, after.title,
+                 f"标题里的词算正文里的 {after.title:g} 倍")  # fmt: skip
+    yield Change("boosts.tags", before.tags, after.tags,
+                 f"话题里的词算正文里的 {after.tags:g} 倍")  # fmt: skip
+    yield Change("bm25.k1", before.k1, after.k1, "越大，重复提及越有用")
+    yield Change("bm25.b", before.b, after.b, "越大，长文越吃亏")
+    yield Change("rules.engagement.weight", heat, after.engagement,
+                 f"互动最高的笔记得分最多 ×{1 + after.engagement:.2f}")  # fmt: skip
+    names = ("likes", "collects", "comments", "shares")
+    for name, one, two in zip(names, before.counts, after.counts, strict=True):
+        yield Change(f"rules.engagement.{name}", one, two, f"一个{_COUNTS[name]}算 {two:g}")
+    yield Change("rules.freshness.weight", fresh, after.freshness,
+                 f"刚发布的笔记得分最多 ×{1 + after.freshness:.2f}")  # fmt: skip
+    yield Change("rules.freshness.half_life_days", before.half_life, after.half_life,
+                 f"每 {after.half_life:g} 天，新鲜度减半")  # fmt: skip
+
+
+_COUNTS = {"likes": "赞", "collects": "收藏", "comments": "评论", "shares": "分享"}

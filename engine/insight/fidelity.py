@@ -1,0 +1,126 @@
+"""How far to trust our order: its agreement with pages really observed, beside plain baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from engine.index.protocol import Index
+from engine.insight.agreement import Agreement, Mean, agreement, mean
+from engine.insight.observed import ObservedPage
+from engine.ranking.ranker import Places
+from engine.ranking.ruleset import RuleSet
+from engine.text.segment import Segmenter
+
+MEASURES = ("tau", "rbo", "ndcg")
+OURS = "our rules"
+_SHUFFLES = 50
+Order = Mapping[str, int]  # note id -> place
+Tick = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """Agreement by keyword, of our order and of baselines; `missing` observed notes are not in
+    the library, and are left out."""
+
+    pages: tuple[ObservedPage, ...]
+    ours: tuple[Agreement, ...]
+    baselines: Mapping[str, tuple[Agreement, ...]]
+    missing: int
+
+    def means(self) -> dict[str, dict[str, Mean]]:
+        """Order -> measure -> mean over keywords with its interval; known pages only."""
+        found: dict[str, dict[str, Mean]] = {}
+        for name, rows in {OURS: self.ours, **self.baselines}.items():
+            known = [row for row in rows if row.tau is not None]
+            if known:
+                found[name] = {m: mean([getattr(row, m) for row in known]) for m in MEASURES}
+        return found
+
+
+class Comparer:
+    """Orders of one state of a library against observed pages; each page as of its capture."""
+
+    def __init__(self, index: Index, segmenter: Segmenter, now: datetime) -> None:
+        self._index = index
+        self._segmenter = segmenter
+        self._now = now
+
+    def known(self, pages: Sequence[ObservedPage]) -> tuple[list[ObservedPage], int]:
+        """The pages without notes that the library lacks, and how many those are."""
+        live = self._index.signals(sorted({i for page in pages for i in page.note_ids}))
+        found = [
+            replace(page, note_ids=tuple(i for i in page.note_ids if i in live)) for page in pages
+        ]
+        before, after = (sum(len(p.note_ids) for p in side) for side in (pages, found))
+        return found, before - after
+
+    def orders(
+        self, pages: Sequence[ObservedPage], rules: RuleSet, tick: Tick | None = None
+    ) -> list[Order]:
+        """For each page the place of every note on ours."""
+        found: dict[str, Order] = {}
+        for done, (now, own) in enumerate(self.by_moment(pages).items(), 1):
+            places = Places(self._index, self._segmenter, rules, now)
+            ids = places.roster.note_ids
+            rows = places.of([page.keyword for page in own], rules.page.window)
+            for page, order in zip(own, rows, strict=True):
+                found[page.keyword] = {ids[row]: at for at, row in enumerate(order.tolist(), 1)}
+            if tick:
+                tick(done / len(self.by_moment(pages)))
+        return [found[page.keyword] for page in pages]
+
+    def by_moment(self, pages: Sequence[ObservedPage]) -> dict[datetime, list[ObservedPage]]:
+        """Pages by the moment as of which they are ranked: their day of capture."""
+        found: dict[datetime, list[ObservedPage]] = {}
+        for page in pages:
+            found.setdefault(page.captured_at or self._now, []).append(page)
+        return found
+
+    def fidelity(
+        self, observed: Sequence[ObservedPage], rules: RuleSet, tick: Tick | None = None
+    ) -> Fidelity:
+        """Our order against the pages, and beside it likes, time, words alone, and chance."""
+        pages, missing = self.known(observed)
+        words = self.orders(pages, replace(rules, rules=()))
+        baselines = {
+            "by likes": [self._by("likes", page) for page in pages],
+            "by time": [self._by("published", page) for page in pages],
+            "BM25 alone": words,
+        }
+        told = {name: _against(pages, orders) for name, orders in baselines.items()}
+        return Fidelity(
+            pages=tuple(pages),
+            ours=_against(pages, self.orders(pages, rules, tick)),
+            baselines={**told, "random": tuple(map(_by_chance, pages))},
+            missing=missing,
+        )
+
+    def _by(self, count: str, page: ObservedPage) -> Order:
+        """The observed notes by a column, most first; those without it have no place."""
+        signals = self._index.signals(page.note_ids)
+        values = {i: getattr(signals[i], count) for i in page.note_ids}
+        known = sorted((i for i in values if values[i] is not None), key=lambda i: (-values[i], i))
+        return {note_id: place for place, note_id in enumerate(known, 1)}
+
+
+def _against(pages: Sequence[ObservedPage], orders: Sequence[Order]) -> tuple[Agreement, ...]:
+    return tuple(agreement(page.note_ids, order) for page, order in zip(pages, orders, strict=True))
+
+
+def _by_chance(page: ObservedPage) -> Agreement:
+    """The mean of fifty seeded shuffles."""
+    dice = np.random.default_rng(len(page.note_ids))
+    rows = []
+    for _ in range(_SHUFFLES):
+        shuffled = dice.permutation(len(page.note_ids)).tolist()
+        order = {page.note_ids[at]: place for place, at in enumerate(shuffled, 1)}
+        rows.append(agreement(page.note_ids, order))
+    if rows[0].tau is None:
+        return rows[0]
+    tau, rbo, ndcg = (float(np.mean([getattr(r, m) for r in rows])) for m in MEASURES)
+    return Agreement(len(page.note_ids), tau, rbo, ndcg)

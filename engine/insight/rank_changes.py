@@ -1,0 +1,217 @@
+"""Why a note moved between two states of a library: each mixture of old and new is ranked."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import NotFound
+from engine.index.embedded import EmbeddedIndex
+from engine.index.hits import MISSING, Batch
+from engine.insight.attribution import Values, shapley
+from engine.library import Library
+from engine.model import CHINA, Counts, Note
+from engine.ranking import ruleset
+from engine.ranking.ranker import Places
+from engine.ranking.ruleset import RuleSet
+from engine.store import Store, Stored
+from engine.text import lexicon as lexicons
+from engine.text.document import batch
+from engine.text.segment import Segmenter
+
+OWN_EDIT, OWN_HEAT, AGEING = "own_edit", "own_engagement", "ageing"
+RIVALS, RIVAL_HEAT = "rivals", "rival_engagement"
+DICTIONARY, RULES = "dictionary", "rules"
+CAUSES = (OWN_EDIT, OWN_HEAT, AGEING, RIVALS, RIVAL_HEAT, DICTIONARY, RULES)
+_TEXTS = (OWN_EDIT, RIVALS, DICTIONARY)  # causes that need an index of their own
+_BATCH = 2_000
+_COUNTS = ("likes", "collects", "comments", "shares")
+Tick = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class State:
+    """A library at one moment: everything that decides an order."""
+
+    notes: Mapping[str, Stored]
+    segmenter: Segmenter
+    rules: RuleSet
+    now: datetime
+
+    @classmethod
+    def of(cls, folder: Path, rules: RuleSet | None = None) -> State:
+        """The state of a library or of a snapshot in a folder; NotFound when there is none."""
+        library = Library(folder)
+        library.demand()
+        store = Store(library.notes, read_only=True)
+        try:
+            notes = {one.note.note_id: one for one in store.all()}
+            now = store.as_of() or datetime(2000, 1, 1, tzinfo=CHINA)
+        finally:
+            store.close()
+        own = library.rules if library.rules.is_file() else ruleset.DEFAULT
+        return cls(
+            notes, Segmenter(lexicons.load(library.lexicon)), rules or ruleset.load(own), now
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A note's place for a keyword before and after (None: not on the page), and what each cause
+    has of the difference; a note without a place counts as one behind the last."""
+
+    keyword: str
+    before: int | None
+    after: int | None
+    move: float
+    parts: Mapping[str, float]
+
+
+class Moves:
+    """One note between two states."""
+
+    def __init__(self, before: State, after: State, note_id: str) -> None:
+        if note_id not in before.notes and note_id not in after.notes:
+            raise NotFound(f"no note {note_id}, before or after", "take an id from `search --json`")
+        self._sides = before, after
+        self._id = note_id
+
+    @cached_property
+    def causes(self) -> list[str]:
+        """What differs between the two states."""
+        old, new = self._sides
+        one, two = old.notes.get(self._id), new.notes.get(self._id)
+        common = (old.notes.keys() & new.notes.keys()) - {self._id}
+        differs = {
+            OWN_EDIT: one is None or two is None or _text(one) != _text(two),
+            OWN_HEAT: bool(one and two and one.note.counts != two.note.counts),
+            AGEING: old.now != new.now,
+            RIVALS: (old.notes.keys() ^ new.notes.keys()) - {self._id} != set()
+            or any(_text(old.notes[i]) != _text(new.notes[i]) for i in common),
+            RIVAL_HEAT: any(old.notes[i].note.counts != new.notes[i].note.counts for i in common),
+            DICTIONARY: old.segmenter.fingerprint != new.segmenter.fingerprint,
+            RULES: old.rules != new.rules,
+        }
+        return [cause for cause in CAUSES if differs[cause]]
+
+    def moves(self, keywords: Sequence[str], tick: Tick | None = None) -> list[Move]:
+        """The note's move for each keyword, in parts that sum to it."""
+        with tempfile.TemporaryDirectory(prefix="noterank-moves-") as folder:
+            mixtures = _Mixtures(self._sides, self._id, Path(folder), keywords)
+            done = 0
+
+            def value(taken: frozenset[str]) -> Values:
+                nonlocal done
+                done += 1
+                if tick:
+                    tick(done / 2 ** len(self.causes))
+                return np.array([place for place, _ in mixtures.places(taken)], np.float64)
+
+            parts = shapley(self.causes, value)
+            first = mixtures.places(frozenset())
+            last = mixtures.places(frozenset(self.causes))
+        return [
+            Move(
+                keyword=word,
+                before=one[0] if one[1] else None,
+                after=two[0] if two[1] else None,
+                move=float(two[0] - one[0]),
+                parts={cause: float(part[at]) for cause, part in parts.items()},
+            )
+            for at, (word, one, two) in enumerate(zip(keywords, first, last, strict=True))
+        ]
+
+
+class _Mixtures:
+    """States that take some causes from the new side, ranked; texts are indexed once."""
+
+    def __init__(
+        self, sides: tuple[State, State], note_id: str, folder: Path, keywords: Sequence[str]
+    ) -> None:
+        self._sides = sides
+        self._id = note_id
+        self._folder = folder
+        self._keywords = keywords
+        self._indexes: dict[frozenset[str], EmbeddedIndex] = {}
+        self._known: dict[frozenset[str], list[tuple[int, bool]]] = {}
+
+    def places(self, taken: frozenset[str]) -> list[tuple[int, bool]]:
+        """For each keyword (the note's place, whether it has one)."""
+        if taken not in self._known:
+            self._known[taken] = self._places(taken)
+        return self._known[taken]
+
+    def _places(self, taken: frozenset[str]) -> list[tuple[int, bool]]:
+        texts = frozenset(_TEXTS) & taken
+        if texts not in self._indexes:
+            self._indexes[texts] = self._index(texts)
+        index = self._indexes[texts]
+        roster = index.roster()
+        counts = {**roster.counts, **self._counts(roster.note_ids, taken)}
+        places = Places(
+            index,
+            self._side(DICTIONARY, taken).segmenter,
+            self._side(RULES, taken).rules,
+            self._side(AGEING, taken).now,
+            replace(roster, counts=counts),
+        )
+        ids, found = roster.note_ids, []
+        window = places.rule_set.page.window
+        for rows in places.of(self._keywords, window):
+            order = [ids[row] for row in rows.tolist()]
+            on_page = self._id in order
+            found.append((order.index(self._id) + 1 if on_page else len(order) + 1, on_page))
+        return found
+
+    def _index(self, texts: frozenset[str]) -> EmbeddedIndex:
+        segmenter = self._side(DICTIONARY, texts).segmenter
+        folder = self._folder / "-".join(["index", *sorted(texts)])
+        index = EmbeddedIndex(folder, segmenter.fingerprint)
+        index.rebuild(_batches(self._notes(texts), segmenter), 1)
+        return index
+
+    def _notes(self, texts: frozenset[str]) -> list[Stored]:
+        rivals = self._side(RIVALS, texts).notes
+        own = self._side(OWN_EDIT, texts).notes.get(self._id)
+        others = [stored for note_id, stored in rivals.items() if note_id != self._id]
+        return [*others, own] if own else others
+
+    def _counts(
+        self, note_ids: Sequence[str], taken: frozenset[str]
+    ) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+        old, new = self._sides
+        found = []
+        for note_id in note_ids:
+            cause = OWN_HEAT if note_id == self._id else RIVAL_HEAT
+            one, two = old.notes.get(note_id), new.notes.get(note_id)
+            stored = (two or one) if cause in taken or one is None else one
+            found.append(_values(stored.note.counts if stored else Counts()))
+        columns = zip(*found, strict=True) if found else ([], [], [], [])
+        return {name: np.array(c, np.int64) for name, c in zip(_COUNTS, columns, strict=True)}
+
+    def _side(self, cause: str, taken: frozenset[str]) -> State:
+        return self._sides[cause in taken]
+
+
+def _text(stored: Stored) -> tuple[Note, str]:
+    """All of a note but what changes by itself."""
+    bare = replace(stored.note, counts=Counts(), fans=None, captured_at=None, url="")
+    return bare, stored.cluster
+
+
+def _values(counts: Counts) -> list[int]:
+    four = (counts.likes, counts.collects, counts.comments, counts.shares)
+    return [MISSING if count is None else count.value for count in four]
+
+
+def _batches(notes: Sequence[Stored], segmenter: Segmenter) -> Iterator[Batch]:
+    rows = iter(notes)
+    while some := list(islice(rows, _BATCH)):
+        yield batch([one.note for one in some], [one.cluster for one in some], segmenter)

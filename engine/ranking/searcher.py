@@ -1,0 +1,272 @@
+"""Words -> page, note and words -> explanation: match, rescore, arrange, show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from engine.errors import BadOption, NotFound
+from engine.index.hits import MISSING, Hits
+from engine.index.protocol import BIGRAM, IndexView, TermScore
+from engine.model import SORTS, Filter, Note, Query, Signals, Sort
+from engine.ranking import order as pages
+from engine.ranking import rules
+from engine.ranking.explain import Ranked, parts
+from engine.ranking.page import Explanation, Page, Result
+from engine.ranking.ruleset import RuleSet
+from engine.ranking.sentence import Standing, sentence
+from engine.ranking.snippet import Snippet, snippet
+from engine.store import Store
+from engine.text.normalise import fold_key
+from engine.text.query import KIND_WORDS, parse, plain
+from engine.text.segment import Segmenter
+from engine.text.spans import spans
+
+MAX_LIMIT = 1000
+_LEFT_OUT = "与更靠前的笔记几乎相同，已合并，不单独占位。"
+_CHINA_SECONDS = 8 * 3600  # ahead of UTC, all the year
+WITHIN = {"day": 1, "week": 7, "halfyear": 183}  # days of the app's periods
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything about a search besides its words."""
+
+    sort: Sort = "general"
+    filter: Filter = field(default=Filter())
+    limit: int = 20
+    offset: int = 0
+    explain: bool = False
+    facets: bool = False
+
+    def __post_init__(self) -> None:
+        if self.sort not in SORTS:
+            raise BadOption(f"no sort '{self.sort}'", f"use one of {', '.join(SORTS)}")
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise BadOption(f"limit is {self.limit}", f"use 1 to {MAX_LIMIT}")
+        if self.offset < 0:
+            raise BadOption(f"offset is {self.offset}", "use 0 or more")
+
+
+class Searcher:
+    """Search over one state of a library, by one rule set, as of one moment."""
+
+    def __init__(
+        self, store: Store, index: IndexView, segmenter: Segmenter, rule_set: RuleSet, now: datetime
+    ) -> None:
+        self._store = store
+        self._index = index.now()
+        self._segmenter = segmenter
+        self._rules = rule_set
+        self._now = now
+
+    def page(self, words: str, asked: Asked) -> Page:
+        """The page of a query."""
+        ranked = self._rank(words, asked)
+        shown = ranked.order.rows[asked.offset : asked.offset + asked.limit]
+        results = self._results(ranked, shown, asked)
+        return Page(
+            words=words,
+            results=tuple(results),
+            total=ranked.hits.total,
+            placed=len(ranked.order.rows),
+            offset=asked.offset,
+            as_of=self._now,
+            rule_set=self._rules.label,
+            index_version=self._index.version,
+            seal=self._index.seal,
+            notes=ranked.query.notes,
+            facets=self._facets(ranked.hits) if asked.facets else None,
+        )
+
+    def ids(self, words: str, limit: int) -> list[str]:
+        """Ids of the first `limit` places of the general page for words without operators."""
+        query = plain(words, self._segmenter, self._rules.query)
+        ranked = self._arranged(query, "general")
+        return [ranked.hits.note_ids[row] for row in ranked.order.rows[:limit]]
+
+    def explain(self, note_id: str, words: str, asked: Asked) -> Explanation:
+        """Why a note has its place, in parts that reproduce its score exactly."""
+        if self._store.get(note_id) is None:
+            raise NotFound(f"no note {note_id} in this library", "take an id from `search --json`")
+        ranked = self._rank(words, asked)
+        try:
+            row = ranked.hits.note_ids.index(note_id)
+        except ValueError:
+            return self._absent(note_id, words, ranked)
+        terms = self._index.explain(ranked.query, self._rules.scoring, note_id)
+        places = {placed: place for place, placed in enumerate(ranked.order.rows, 1)}
+        said = self._sentence(ranked, row, terms, ranked.order.rows[:20])
+        return Explanation(
+            note_id=note_id,
+            words=words,
+            position=places.get(row),
+            total=ranked.hits.total,
+            score=float(ranked.scores[row]),
+            parts=tuple(parts(terms, ranked, row)),
+            sentence=said if row in places else said + _LEFT_OUT,
+        )
+
+    def _absent(self, note_id: str, words: str, ranked: Ranked) -> Explanation:
+        reason = "没有命中查询中的任何词，或被筛选条件排除。"
+        if self._index.explain(ranked.query, self._rules.scoring, note_id):
+            reason = f"命中了查询，但相关度不在前 {self._rules.page.window} 名的窗口内。"
+        return Explanation(note_id, words, None, ranked.hits.total, 0.0, (), reason)
+
+    def _rank(self, words: str, asked: Asked) -> Ranked:
+        query = parse(words, self._segmenter, self._rules.query)
+        wanted = both(query.filter, asked.filter)
+        return self._arranged(replace(query, filter=wanted), asked.sort)
+
+    def _arranged(self, query: Query, sort: Sort) -> Ranked:
+        window = self._rules.page.window if query.clauses else len(self._index)
+        if not query.clauses and query.filter == Filter():
+            window = 0  # nothing was asked
+        hits = self._index.search(query, self._rules.scoring, window)
+        if query.phrases:
+            hits = self._with_phrases(hits, query.phrases)
+        scores, applied = rules.apply(self._rules, hits, self._now)
+        covered = np.ones(len(hits))
+        if sort != "general":
+            covered = self._index.coverage(query, hits.note_ids)
+        order = pages.arrange(hits, scores, covered, sort, self._rules.page)
+        return Ranked(query, hits, scores, applied, order)
+
+    def _with_phrases(self, hits: Hits, phrases: Sequence[str]) -> Hits:
+        """The hits whose text holds every phrase as it was typed, folded."""
+        stored = self._store.get_many(hits.note_ids)
+        rows = [
+            row
+            for row, note_id in enumerate(hits.note_ids)
+            if note_id in stored and _holds(stored[note_id].note, phrases)
+        ]
+        lost = len(hits) - len(rows)
+        return replace(hits.take(rows), total=hits.total - lost)
+
+    def _results(self, ranked: Ranked, shown: Sequence[int], asked: Asked) -> list[Result]:
+        ids = [ranked.hits.note_ids[row] for row in shown]
+        stored = self._store.get_many(ids)
+        signals = self._index.signals(ids)
+        terms = _marked(ranked.query)
+        results = []
+        for place, (row, note_id) in enumerate(zip(shown, ids, strict=True), asked.offset + 1):
+            if note_id not in stored:
+                continue  # deleted between the index's state and the store's
+            note = stored[note_id].note
+            results.append(
+                Result(
+                    position=place,
+                    note=note,
+                    score=float(ranked.scores[row]),
+                    bm25=float(ranked.hits.bm25[row]),
+                    snippet=snippet(note.body, spans(note.body, terms)),
+                    title=Snippet(note.title, tuple(spans(note.title, terms))),
+                    brands=self._brands(signals[note_id]) if note_id in signals else (),
+                    copies=ranked.order.copies.get(row, 0),
+                    sentence=self._why(ranked, row, note_id, shown) if asked.explain else "",
+                )
+            )
+        return results
+
+    def _brands(self, signals: Signals) -> tuple[str, ...]:
+        return tuple(self._segmenter.lexicon.brand_named(brand) for brand in signals.brands)
+
+    def _why(self, ranked: Ranked, row: int, note_id: str, shown: Sequence[int]) -> str:
+        terms = self._index.explain(ranked.query, self._rules.scoring, note_id)
+        return self._sentence(ranked, row, terms, shown)
+
+    def _sentence(
+        self, ranked: Ranked, row: int, terms: Sequence[TermScore], page: Sequence[int]
+    ) -> str:
+        lexicon = self._segmenter.lexicon
+        words = [c for c in ranked.query.clauses if c.route != BIGRAM and _worth_saying(c.term)]
+        same = [clause for clause in words if lexicon.same(clause.word, clause.term)]
+        matched = {term.term for term in terms}
+        named = same if matched & {clause.term for clause in same} else words
+        spellings = {clause.term: lexicon.spelling(clause.term) for clause in named}
+        return sentence(terms, spellings, Standing(ranked.hits, row, page), self._now)
+
+    def _facets(self, hits: Hits) -> dict[str, list[tuple[str, int]]]:
+        """Values of the window's notes, most notes first; `month` newest first."""
+        brands: Counter[str] = Counter()
+        for brand, count in self._index.labels("brands", hits.note_ids).items():
+            brands[self._segmenter.lexicon.brand_named(brand)] += count
+        counts: dict[str, Mapping[str, int]] = {
+            "kind": Counter(kind or "unknown" for kind in hits.kinds),
+            "channel": Counter(channel or "unknown" for channel in hits.channels),
+            "tag": self._index.labels("tags", hits.note_ids),
+            "brand": brands,
+        }
+        facets = {
+            name: sorted(values.items(), key=lambda item: (-item[1], item[0]))[:20]
+            for name, values in counts.items()
+        }
+        return {**facets, "month": _months(hits)[:24]}
+
+
+def app_filter(
+    segmenter: Segmenter,
+    kind: str | None,
+    within: str | None,
+    tags: Sequence[str],
+    brands: Sequence[str],
+    now: datetime,
+) -> Filter:
+    """The app's filters by their words: type, period before `now`, tags, brands by any spelling."""
+    if kind is not None and kind not in KIND_WORDS:
+        raise BadOption(f"no type '{kind}'", "use image or video")
+    if within is not None and within not in WITHIN:
+        raise BadOption(f"no period '{within}'", f"use {', '.join(WITHIN)}")
+    since = None if within is None else int((now - timedelta(days=WITHIN[within])).timestamp())
+    return Filter(
+        kinds=() if kind is None else (KIND_WORDS[kind],),
+        tags=tuple(fold_key(tag) for tag in tags),
+        brands=tuple(fold_key(segmenter.lexicon.brand_named(brand)) for brand in brands),
+        since=since,
+        until=None if within is None else int(now.timestamp()) + 1,
+    )
+
+
+def both(one: Filter, other: Filter) -> Filter:
+    """A filter that lets pass what both do (lists join: any of either, as the app's do)."""
+    since = [value for value in (one.since, other.since) if value is not None]
+    until = [value for value in (one.until, other.until) if value is not None]
+    return Filter(
+        kinds=one.kinds + other.kinds,
+        tags=one.tags + other.tags,
+        brands=one.brands + other.brands,
+        authors=one.authors + other.authors,
+        channels=one.channels + other.channels,
+        since=max(since, default=None),
+        until=min(until, default=None),
+    )
+
+
+def _worth_saying(term: str) -> bool:
+    """A lone letter or character says nothing; a lone emoji does."""
+    return len(term) > 1 or not term.isalnum()
+
+
+def _marked(query: Query) -> list[str]:
+    """Terms worth highlighting: words and aliases, lone characters only when there is no other."""
+    words = [c.term for c in query.clauses if c.route != BIGRAM]
+    long = [word for word in words if _worth_saying(word)]
+    return long or words
+
+
+def _holds(note: Note, phrases: Sequence[str]) -> bool:
+    texts = [fold_key(text) for text in (note.title, note.body, *note.tags)]
+    return all(any(phrase in text for text in texts) for phrase in phrases)
+
+
+def _months(hits: Hits) -> list[tuple[str, int]]:
+    """(month in China's time, notes), what has no time first, then newest first."""
+    unknown = hits.published == MISSING
+    there = (hits.published[~unknown] + _CHINA_SECONDS).astype("datetime64[s]")
+    months, counts = np.unique(there.astype("datetime64[M]"), return_counts=True)
+    known = list(zip(months.astype(str).tolist(), counts.tolist(), strict=True))[::-1]
+    return [("unknown", int(unknown.sum()))] * bool(unknown.any()) + known

@@ -1,0 +1,1 @@
+"""Answers as flat rows; the keys are promises."""

@@ -1,0 +1,1 @@
+"""What a door may ask of a library, one function each."""
