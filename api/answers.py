@@ -72,7 +72,7 @@ How = Annotated[Wanted, Depends(wanted)]
 
 def state(engine: Engine) -> Row:
     """What `meta` says of the library; read in the call that made the answer."""
-    return {"index_version": engine.index.version, "rule_set": engine.rule_set.label}
+    return {"index_version": engine.ready()[1], "rule_set": engine.rule_set.label}
 
 
 def answer(rows: Sequence[Row], how: Wanted, columns: Sequence[str], **meta: Any) -> Response:

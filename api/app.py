@@ -72,7 +72,7 @@ def create_app(
     app.include_router(web.router(engine, desks, jobs))
     app.include_router(health.router(engine, desks.asking, metrics))
     problems.install(app)
-    app.add_middleware(Kept, state=engine.state)
+    app.add_middleware(Kept, state=engine.published)
     app.add_middleware(
         GZipMiddleware,
         minimum_size=_WIDE,

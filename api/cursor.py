@@ -17,13 +17,13 @@ _SIGNED = 12  # bytes of the signature
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is paged through. `seal` names the state of the index; callers do not know it."""
+    """What is paged through. `state_id` is the library's; callers do not know it."""
 
     words: str
     asked: Asked
     now: datetime
     rule_set: str
-    seal: str
+    state_id: str
 
     def cursor(self, offset: int) -> str:
         """The cursor of the page that begins after `offset` results."""
@@ -50,4 +50,4 @@ class Question:
     def _signature(self, place: bytes) -> bytes:
         plain = replace(self.asked, limit=1, offset=0, explain=False, facets=False)
         said = repr((self.words, plain, self.now.isoformat(), self.rule_set)).encode()
-        return hmac.digest(self.seal.encode(), said + b"\0" + place, hashlib.sha256)[:_SIGNED]
+        return hmac.digest(self.state_id.encode(), said + b"\0" + place, hashlib.sha256)[:_SIGNED]

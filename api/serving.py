@@ -45,11 +45,10 @@ def serve(
             "bind 127.0.0.1, or make one with `noterank keys add NAME`",
         )
     with _listening(host, port) as listener, Engine.open(library, rules) as engine:
-        engine.refresh()
         where = f"[{host}]" if ":" in host else host
         print(
             f"noterank: http://{where}:{port}/docs  (library {library},"
-            f" {len(engine.index):,} notes, {engine.rule_set.label}; Ctrl-C stops)",
+            f" {engine.ready()[0]:,} notes, {engine.rule_set.label}; Ctrl-C stops)",
             file=sys.stderr,
         )
         config = uvicorn.Config(

@@ -1,55 +1,120 @@
-"""Engine: one library, opened; each method is one path through the house."""
+"""Engine: one library, opened: what is written goes in here, what is asked comes from snapshots."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-from engine.analyses import Analyses
-from engine.errors import NotFound
+from engine.errors import BadOption, NotFound
 from engine.formats import ReadOptions
-from engine.ingest import importer as ingest
+from engine.formats.keywords import KeywordLine
+from engine.ingest import importer
 from engine.ingest.report import ImportReport
-from engine.library import this_task
+from engine.insight.calibration import Calibration, Calibrator
+from engine.insight.discover import NewWord
+from engine.insight.drafts import Drafts
+from engine.insight.events import Event
+from engine.insight.extract import Phrase
+from engine.insight.fidelity import Comparer, Fidelity
+from engine.insight.insights import Battle, Insights, Voice
+from engine.insight.observed import Observed, ObservedPage, stored_pages
+from engine.insight.portrait import Portrait
+from engine.insight.rank_changes import Move, Moves, State
+from engine.insight.sets import Edits
+from engine.library import Library, this_task
 from engine.model import Note, Row
+from engine.ranking import ruleset
 from engine.ranking.page import Explanation, Page, Stats
-from engine.ranking.searcher import Asked, Searcher
-from engine.sync import quiet
+from engine.ranking.ruleset import RuleSet
+from engine.ranking.searcher import Asked
+from engine.rows.keyword_rows import KeywordAnswer
+from engine.snapshot import LibrarySnapshot
+from engine.sync import Sync, quiet
 from engine.text import lexicon as lexicons
-from engine.text.normalise import fold
 from engine.text.preview import Change, changes
-from engine.text.segment import Segmenter, is_word
-from engine.text.suggest import Suggester
+from engine.text.segment import Segmenter
+from engine.usecases.saved import Shelf
 
-_TYPED = 8  # characters of a query that may be one misspelt word
-_STORING = 0.4  # of the work of an import; the rest is analysis and indexing
 Tick = Callable[[float], None]
 
 
-class Engine(Analyses):
-    """The notes of one library, ready for questions; use it as a context manager."""
+class Engine:
+    """The notes of one library; use it as a context manager.
 
-    _suggester: tuple[tuple[int, str], Suggester] | None = None
+    `snapshot` gives the state that all questions below are asked of; whoever asks several things
+    that belong together takes one and asks it.
+    """
+
+    def __init__(self, library: Library, rules: str | Path | None = None) -> None:
+        self.library = library
+        of_library = library.rules if library.rules.is_file() else ruleset.DEFAULT
+        self.rule_set: RuleSet = ruleset.load(rules or of_library)
+        self.sync = Sync(library)
+        self.store = self.sync.store
+        self.shelf = Shelf(library, self.store)
+
+    @classmethod
+    def open(cls, folder: Path, rules: str | Path | None = None, create: bool = False) -> Self:
+        """Open a library; NotFound when it is not there and `create` is false."""
+        library = Library(folder)
+        if create:
+            library.create()
+        else:
+            library.demand()
+        return cls(library, rules)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.sync.close()
+
+    def snapshot(self, now: datetime | None = None) -> LibrarySnapshot:
+        """The library as it is published, by the engine's rule set, as of `now` or the latest
+        moment that the library knows. Close it, or use it in a `with` block."""
+        return self.sync.snapshot(self.rule_set, now)
+
+    @property
+    def segmenter(self) -> Segmenter:
+        """The analysis that the library's lexicon asks for."""
+        return self.sync.segmenter
+
+    def ready(self) -> tuple[int, int]:
+        """(notes, index version) of an index that answers; StaleIndex or Damaged if none does."""
+        with self.snapshot() as library:
+            return len(library), library.index.version
+
+    def published(self) -> Hashable:
+        """What answers would be made of now, told without waiting: equal while nothing changes."""
+        return self.rule_set, self.sync.published()
 
     # --- notes in ------------------------------------------------------------------------------
 
     def import_file(
         self, path: Path, options: ReadOptions, now: datetime, tick: Tick = quiet
     ) -> ImportReport:
-        """Import one export and make it searchable; see `ingest.import_file`.
+        """Import one export; each batch of rows is stored and searchable in one step.
 
-        `tick` is told the share done: storing, then indexing. After an interruption what is
-        stored becomes searchable when the library is next used.
+        `tick` is told the share of the file that is done. An interrupted import goes on where it
+        was when the file is imported again.
         """
-        with self._changing(lambda share: tick(_STORING + (1 - _STORING) * share)):
-            return ingest.import_file(
-                *(self.store, path, options, now),
-                lambda share: tick(_STORING * share),
-                self.library.rejected,
+        with self.sync.changing():
+            return importer.import_file(
+                self.store, path, options, now, tick, self.library.rejected, self.sync.step
             )
 
     def dry_run(
@@ -57,31 +122,35 @@ class Engine(Analyses):
     ) -> ImportReport:
         """The report that `import_file` would give; nothing is kept."""
         with self.library.writing(this_task()):
-            return ingest.rehearse(self.store, path, options, now, tick)
+            return importer.rehearse(self.store, path, options, now, tick)
 
     def import_rows(self, name: str, rows: Iterable[Row], now: datetime) -> ImportReport:
         """Import a stream of rows and make it searchable."""
-        with self._changing():
-            rejected = self.library.rejected
-            return ingest.import_rows(self.store, name, rows, now, rejected)
+        with self.sync.changing():
+            return importer.import_rows(
+                self.store, name, rows, now, self.library.rejected, self.sync.step
+            )
 
     def delete(self, note_id: str) -> None:
         """Drop a note from the library and the index; NotFound when it is not there."""
-        with self._changing():
-            with self.store.writing():
-                gone = self.store.delete(note_id)
-            if not gone:
+        with self.sync.changing(), self.sync.step():
+            if not self.store.delete(note_id):
                 raise NotFound(f"no note {note_id}", "take an id from `search --json`")
 
-    # --- answers out ---------------------------------------------------------------------------
+    def rebuild(self, tick: Tick = quiet) -> int:
+        """Make the index again from notes.db; the number of notes."""
+        return self.sync.rebuild(tick)
+
+    def verify(self) -> tuple[int, int]:
+        """Read every stored byte: (notes, index files). Damaged names what is wrong."""
+        return self.store.check(), self.sync.index.verify().files
+
+    # --- pages ---------------------------------------------------------------------------------
 
     def search(self, words: str, asked: Asked | None = None, now: datetime | None = None) -> Page:
         """The page of a query."""
-        asked = asked or Asked()
-        page = self._fresh(lambda: self.searcher(now).page(words, asked))
-        if asked.offset or (page.total and not self._unwritten(page)):
-            return page
-        return _with_corrections(page, self.suggester(), self.segmenter)
+        with self.snapshot(now) as library:
+            return library.search(words, asked or Asked())
 
     def explain(
         self,
@@ -91,8 +160,13 @@ class Engine(Analyses):
         now: datetime | None = None,
     ) -> Explanation:
         """Why a note stands where it stands for a query."""
-        asked = asked or Asked()
-        return self._fresh(lambda: self.searcher(now).explain(note_id, words, asked))
+        with self.snapshot(now) as library:
+            return library.explain(note_id, words, asked or Asked())
+
+    def suggest(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """Completions of what is being typed, with how many notes hold them."""
+        with self.snapshot() as library:
+            return library.suggester.complete(prefix, limit)
 
     def note(self, note_id: str) -> Note:
         """A stored note; NotFound when it is not there."""
@@ -101,58 +175,147 @@ class Engine(Analyses):
             raise NotFound(f"no note {note_id}", "take an id from `search --json`")
         return stored.note
 
+    def notes(self) -> Iterator[Note]:
+        """All notes, by id."""
+        with self.snapshot() as library:
+            for stored in library.store.all():
+                yield stored.note
+
     def brands(self, note_id: str) -> tuple[str, ...]:
         """The brands that a note names, in their usual spelling."""
-        signals = self._fresh(lambda: self.index.signals([note_id])).get(note_id)
-        lexicon = self.segmenter.lexicon
-        return tuple(lexicon.brand_named(brand) for brand in signals.brands) if signals else ()
-
-    def suggest(self, prefix: str, limit: int) -> list[tuple[str, int]]:
-        """Completions of what is being typed, with how many notes hold them."""
-        return self._fresh(lambda: self.suggester().complete(prefix, limit))
-
-    def ready(self) -> tuple[int, int]:
-        """(notes, index version) of an index that answers; StaleIndex or Damaged if none does."""
-        return self._fresh(lambda: (len(self.index), self.index.version))
-
-    def seal(self) -> str:
-        """Names the state of an index that answers by what is in it."""
-        return self._fresh(lambda: self.index.seal)
-
-    def suggester(self) -> Suggester:
-        """Completions and corrections over the words of the notes, made once per state."""
-        state = (self.index.version, self.segmenter.fingerprint)
-        if self._suggester is None or self._suggester[0] != state:
-            self._suggester = (state, Suggester(self._words()))
-        return self._suggester[1]
+        with self.snapshot() as library:
+            columns = library.index.columns([note_id])
+            spelling = library.segmenter.lexicon.brand_named
+            return tuple(map(spelling, columns.brands(0))) if len(columns) else ()
 
     def stats(self) -> Stats:
         """What the library holds."""
-        return self._fresh(self._stats)
+        with self.snapshot() as library:
+            return library.stats()
 
-    def _stats(self) -> Stats:
-        totals = self.store.totals()
-        first, last = self.store.published()
-        return Stats(
-            notes=totals["notes"],
-            authors=totals["authors"],
-            observations=totals["observations"],
-            tags=len(self.index.labels("tags")),
-            terms=sum(1 for _ in self.index.vocabulary()),
-            first_published=first,
-            last_published=last,
-            index_version=self.index.version,
-            lexicon=self.segmenter.lexicon.fingerprint,
-            rule_set=self.rule_set.label,
-        )
+    def as_of(self, now: datetime | None = None) -> datetime:
+        """`now` if given, else the latest moment that the library knows."""
+        with self.snapshot(now) as library:
+            return library.now
 
-    def verify(self) -> tuple[int, int]:
-        """Read every stored byte: (notes, index files). Damaged names what is wrong."""
-        return self.store.check(), self.index.check()
+    # --- which words to fight for --------------------------------------------------------------
 
-    def notes(self) -> Iterator[Note]:
-        """All notes, by id."""
-        return (stored.note for stored in self.store.all())
+    def insights(self, now: datetime | None = None) -> Insights:
+        """Analyses over the library as it is now."""
+        return Insights(self.snapshot(now))
+
+    def extract(self, note: Note, most: int = 10) -> list[Phrase]:
+        """The keyword phrases of a note or draft, best first."""
+        return self.insights().extract(note, most)
+
+    def keywords(
+        self, portrait: Portrait, most: int = 50, edits: Edits | None = None
+    ) -> KeywordAnswer:
+        """A portrait's keywords with what a fight for each would meet; nothing is stored."""
+        insights = self.insights()
+        _, keyword_set = insights.keywords(portrait, edits or self.shelf.edits(portrait.name), most)
+        return KeywordAnswer(keyword_set, insights.fights(keyword_set.keywords))
+
+    def opportunity(
+        self, lines: Sequence[KeywordLine], own: Sequence[str] = (), tick: Tick | None = None
+    ) -> Battle:
+        """What a fight for each keyword of a list would meet."""
+        return self.insights().opportunities(lines, own, None, tick)
+
+    def visibility(
+        self,
+        lines: Sequence[KeywordLine],
+        own: Sequence[str],
+        rivals: Sequence[str] = (),
+        portrait: str = "",
+        tick: Tick | None = None,
+    ) -> Voice:
+        """Share of voice of brands over a list of keywords."""
+        return self.insights().voice(lines, [*own, *rivals], portrait, tick)
+
+    def propose(self, most: int = 50, tick: Tick = quiet) -> list[NewWord]:
+        """New words of the notes that the lexicon lacks; refused ones are not proposed again."""
+        return self.insights().new_words(most, self.shelf.refused(), tick)
+
+    def watch(
+        self, name: str, keywords: Sequence[str], own: Sequence[str], rivals: Sequence[str]
+    ) -> tuple[list[Event], bool]:
+        """(what happened on the pages since the last look under this name, whether it is the
+        first one); the look is remembered."""
+        remembered = self.shelf.watched(name)
+        looked, events = self.insights().watch(keywords, own, rivals, remembered)
+        self.shelf.keep_watched(name, looked)
+        return events, not remembered
+
+    # --- drafts and trust ----------------------------------------------------------------------
+
+    def drafts(self, now: datetime | None = None, draft: Note | None = None) -> Drafts:
+        """Drafts over the library as it is now; an import of `draft` may bring a later moment."""
+        library = self.snapshot(now)
+        if draft and draft.published_at and not now:
+            library = replace(library, now=max(library.now, draft.published_at))
+        return Drafts(library)
+
+    def observed(self) -> Observed:
+        """The result pages that the library has observed."""
+        with self.snapshot() as library:
+            return stored_pages(library.store)
+
+    def fidelity(
+        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Tick = quiet
+    ) -> Fidelity:
+        """Agreement of the rule set with observed pages, beside baselines."""
+        with self.snapshot(now) as library:
+            return Comparer(library).fidelity(observed, library.rule_set, tick)
+
+    def calibrate(
+        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Tick = quiet
+    ) -> Calibration:
+        """A rule set fitted to observed pages, with its held-out figure; nothing is written."""
+        with self.snapshot(now) as library:
+            return Calibrator(library).calibrate(observed, library.rule_set, tick)
+
+    def keep_rules(self, rules: RuleSet, remark: str) -> Path:
+        """Make a rule set the library's own; the one before lies beside it by its name."""
+        with self.library.writing(this_task()):
+            path = self.library.rules
+            if path.is_file():
+                old = ruleset.load(path)
+                path.replace(path.with_name(f"rules.{old.label}.toml"))
+            temporary = path.with_suffix(".tmp")
+            temporary.write_text(ruleset.dump(rules, remark), "utf-8")
+            temporary.replace(path)
+        self.rule_set = rules
+        return path
+
+    # --- states that are kept ------------------------------------------------------------------
+
+    def keep_snapshot(self, name: str) -> Path:
+        """Keep notes, lexicon and rules as they are now, to compare with later: a folder."""
+        folder = self.library.snapshot(name)
+        if folder.exists():
+            raise BadOption(
+                f"there is a snapshot {name}", "choose another name, or delete its folder"
+            )
+        making = folder.with_name(f".{name}.making")
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        with self.library.writing(this_task()):
+            self.store.copy_to(making / self.library.notes.name)
+            if self.library.lexicon.is_dir():
+                shutil.copytree(self.library.lexicon, making / self.library.lexicon.name)
+            rules = making / self.library.rules.name
+            rules.write_text(ruleset.dump(self.rule_set), "utf-8")
+        making.rename(folder)
+        return folder
+
+    def moves(
+        self, note_id: str, keywords: Sequence[str], since: str, tick: Tick = quiet
+    ) -> list[Move]:
+        """Why a note's places changed since a snapshot, in parts that sum to each move."""
+        before = State.of(self.library.snapshot(since))
+        after = State.of(self.library.folder, self.rule_set)
+        return Moves(before, after, note_id).moves(keywords, tick)
 
     # --- lexicon -------------------------------------------------------------------------------
 
@@ -171,56 +334,13 @@ class Engine(Analyses):
     def preview(self, lines: Mapping[str, Sequence[str]]) -> Iterator[Change]:
         """Notes whose terms change when these lines join the library's lexicon."""
         with tempfile.TemporaryDirectory(prefix="noterank-") as folder:
-            trial = Path(folder) / "lexicon"
-            if self.library.lexicon.is_dir():
-                shutil.copytree(self.library.lexicon, trial)
-            lexicons.append(trial, lines)
+            trial = lexicons.copied(self.library.lexicon, Path(folder), lines)
             after = Segmenter(lexicons.load(trial))
         phrases = [part for rows in lines.values() for row in rows for part in row.split("=")]
-        return changes(self.notes(), phrases, self.segmenter, after)
+        with self.snapshot() as library:
+            notes = (stored.note for stored in library.store.all())
+            yield from changes(notes, phrases, library.segmenter, after)
 
     def add_to_lexicon(self, lines: Mapping[str, Sequence[str]]) -> None:
         """Add lines to the library's lexicon and make the index anew."""
-        with self.library.writing(this_task()):
-            lexicons.append(self.library.lexicon, lines)
-            self._rebuild(quiet)
-
-    # --- inside --------------------------------------------------------------------------------
-
-    def searcher(self, now: datetime | None = None) -> Searcher:
-        """Search over the library as it is now."""
-        return Searcher(self.store, self.index, self.segmenter, self.rule_set, self.as_of(now))
-
-    def _unwritten(self, page: Page) -> bool:
-        """Whether one short word was typed that no note writes, though parts of it are found."""
-        typed = page.words.strip()
-        if not 2 <= len(typed) <= _TYPED or any(not char.isalnum() for char in typed):
-            return False
-        if any(typed in text for r in page.results for text in (r.note.title, r.note.body)):
-            return False
-        terms = tuple(dict.fromkeys(p.term for p in self.segmenter.pieces(fold(typed).text)))
-        return self.index.holding([terms]) == [0]
-
-    def _words(self) -> dict[str, int]:
-        """Words of the notes with how many hold them: dictionary and lexicon words, and tags."""
-        lexicon = self.segmenter.lexicon
-        words = {
-            lexicon.spelling(term): count
-            for term, count in self.index.vocabulary()
-            if term in lexicon.entries or (len(term) > 1 and is_word(term))
-        }
-        for tag, count in self.index.labels("tags").items():
-            words[tag] = max(count, words.get(tag, 0))
-        return words
-
-
-def _with_corrections(page: Page, suggester: Suggester, segmenter: Segmenter) -> Page:
-    """The page with queries to try instead."""
-    typed = page.words.strip()
-    whole = suggester.correct(typed)
-    single = [
-        typed.replace(word, better)
-        for word in segmenter.words(typed.lower())
-        for better in suggester.correct(word, 1)
-    ]
-    return replace(page, did_you_mean=tuple(dict.fromkeys([*whole, *single]))[:3])
+        self.sync.change_lexicon(lines)

@@ -1,178 +1,246 @@
-"""A library's store and index, in step: who changes the notes brings the index after them."""
+"""A library's store and index in step: what is written is indexed before it is seen.
+
+A reader takes a pair of states that belong together. Between the commit of the store and the
+publication of the index lie milliseconds, in which readers wait; a writer that died there left an
+index that is behind, and the next one brings it up.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable, Hashable, Iterator, Sequence
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar
 
 from engine.errors import DamagedIndex, LibraryBusy, StaleIndex
-from engine.index.embedded import EmbeddedIndex
 from engine.index.hits import Batch
+from engine.index.opening import open_index
+from engine.index.protocol import Index, IndexSnapshot
 from engine.library import Library, this_task
 from engine.model import CHINA
-from engine.ranking import ruleset
 from engine.ranking.ruleset import RuleSet
-from engine.store import Store, Stored
+from engine.snapshot import LibrarySnapshot, Memo
+from engine.store import Store, Stored, StoreSnapshot
 from engine.text import lexicon as lexicons
-from engine.text.document import batch as columns
+from engine.text.document import batch
 from engine.text.segment import Segmenter
-from engine.usecases.saved import Shelf
 
 _LOG = logging.getLogger("noterank")
 _BATCH = 10_000  # notes that are analysed and indexed at once
+_PATIENCE = 10.0  # seconds that a reader waits for a writer to publish
+_KEPT = 2  # states whose derived values are kept
 Tick = Callable[[float], None]
-_T = TypeVar("_T")
 
 
 def quiet(_: float) -> None:
     """A progress callback for nobody."""
 
 
-class Upkeep:
-    """The notes of one library and the index over them; use it as a context manager."""
+class Sync:
+    """The store and the index of one library folder."""
 
-    def __init__(self, library: Library, rules: str | Path | None = None) -> None:
+    def __init__(self, library: Library) -> None:
         self.library = library
-        own = library.rules if library.rules.is_file() else ruleset.DEFAULT
-        self.rule_set: RuleSet = ruleset.load(rules or own)
         self.store = Store(library.notes)
-        self.shelf = Shelf(library, self.store)
-        self._load_lexicon()
+        self._memos: dict[tuple[object, ...], Memo] = {}
+        self._load(Segmenter(lexicons.load(library.lexicon)))
 
-    @classmethod
-    def open(cls, folder: Path, rules: str | Path | None = None, create: bool = False) -> Self:
-        """Open a library; NotFound when it is not there and `create` is false.
+    @property
+    def segmenter(self) -> Segmenter:
+        """The analysis that the library's lexicon asks for."""
+        return self._made[0]
 
-        An index that is behind the notes (a killed import) is brought up to them when it is asked.
+    @property
+    def index(self) -> Index:
+        """The index, to be written."""
+        return self._made[1]
+
+    # --- one state -----------------------------------------------------------------------------
+
+    def snapshot(self, rule_set: RuleSet, now: datetime | None = None) -> LibrarySnapshot:
+        """The library as it is published, ranked by a rule set as of a moment (else the latest one
+        that the library knows: pages do not age by lying).
+
+        A damaged or stale index is made again first, when nobody else is writing. Raises
+        LibraryBusy when a writer does not come to an end.
         """
-        library = Library(folder)
-        if create:
-            library.create()
-        else:
-            library.demand()
-        return cls(library, rules)
+        deadline = time.monotonic() + _PATIENCE
+        wait = 0.0005
+        while True:
+            pair = self._pair()
+            if pair:
+                index, store, segmenter = pair
+                moment = now or store.as_of() or datetime(2000, 1, 1, tzinfo=CHINA)
+                memo = self._memo((index.state_id, store.revision(), segmenter.fingerprint))
+                return LibrarySnapshot(index, store, segmenter, rule_set, moment, memo)
+            if time.monotonic() > deadline:
+                raise LibraryBusy(
+                    f"{self.library.folder} is being written", "try again when it is done"
+                )
+            time.sleep(wait)
+            wait = min(2 * wait, 0.1)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self.store.close()
-
-    def rebuild(self, tick: Tick = quiet) -> int:
-        """Make the index again from notes.db; the number of notes."""
-        with self.library.writing(this_task()):
-            return self._rebuild(tick)
-
-    def refresh(self) -> None:
-        """Bring the index up to the notes, when nobody else is doing it."""
-        if not self._behind():
-            return
-        busy = contextlib.suppress(LibraryBusy, OSError)
-        with busy, self.library.writing(this_task(), wait=0):
-            self._catch_up()
-
-    def as_of(self, now: datetime | None = None) -> datetime:
-        """`now` if given, else the latest moment the library knows: pages do not age by lying."""
-        return now or self.store.as_of() or datetime(2000, 1, 1, tzinfo=CHINA)
-
-    def state(self) -> tuple[Hashable, ...]:
-        """What answers are made of: while it stays the same, so do they."""
-        made = self.segmenter.fingerprint, self.rule_set, self.index.stamp()
-        return *made, *self.store.state()
-
-    # --- inside ---------------------------------------------------------------------------------
-
-    def _load_lexicon(self) -> None:
-        self.segmenter = Segmenter(lexicons.load(self.library.lexicon))
-        self.index = EmbeddedIndex(self.library.index, self.segmenter.fingerprint)
-
-    def _rebuild(self, tick: Tick) -> int:
-        self._load_lexicon()
-        total, seq = self.store.totals()["notes"], self.store.seq
-        self.index.rebuild(self._batches(self.store.all(), total, tick), seq)
-        return total
-
-    def _fresh(self, answer: Callable[[], _T]) -> _T:
-        """An answer from an index that is up to the notes; a lexicon changed by another is read.
-
-        A damaged index is never searched: it is set aside and made again, when nobody else does.
-        """
+    def published(self) -> tuple[object, ...]:
+        """What is published now, whether it belongs together or not; never waits."""
+        index = self.index
         try:
-            self.refresh()
-            return answer()
+            state = index.snapshot().state_id
+        except (StaleIndex, DamagedIndex):
+            state = ""
+        return state, self.store.revision(), self.segmenter.fingerprint
+
+    def _pair(self) -> tuple[IndexSnapshot, StoreSnapshot, Segmenter] | None:
+        """An index state and a store state that belong together; None when they do not yet."""
+        segmenter, index = self._made
+        try:
+            state = index.snapshot()
         except StaleIndex:
-            self._load_lexicon()
+            fresh = Segmenter(lexicons.load(self.library.lexicon))
+            if fresh.fingerprint != segmenter.fingerprint:  # another process changed the lexicon
+                self._load(fresh)
+            elif not self._mend(lambda: self._rebuild(quiet)):
+                raise
+            return None
         except DamagedIndex as error:
-            self._mend(error)
-        self.refresh()
-        return answer()
+            if not self._mend(partial(self._make_again, error)):
+                raise
+            return None
+        store = self.store.snapshot()
+        if state.version == store.version:
+            return state, store, segmenter
+        behind = state.version < store.version
+        store.close()
+        if behind:
+            self._mend(self._catch_up)
+        elif index.snapshot().version == state.version and self.store.seq < state.version:
+            raise StaleIndex("the index knows more than notes.db", "run `noterank rebuild`")
+        return None
 
-    def _mend(self, error: DamagedIndex) -> None:
-        try:
-            with self.library.writing(this_task(), wait=0):
-                self._make_again(error)
-        except (LibraryBusy, OSError):
-            raise error from None
+    def _memo(self, state: tuple[object, ...]) -> Memo:
+        memo = self._memos.get(state)
+        if memo is None:
+            memo = self._memos[state] = Memo()
+            for old in list(self._memos)[:-_KEPT]:
+                self._memos.pop(old, None)
+        return memo
 
-    def _make_again(self, error: DamagedIndex) -> None:
-        """Set a damaged index aside and build another; the caller holds the lock."""
-        aside = self.index.set_aside()
-        self._rebuild(quiet)
-        _LOG.warning("%s; the index was made again, its files lie in %s", error.problem, aside)
+    # --- writing -------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def _changing(self, tick: Tick = quiet) -> Iterator[None]:
-        """Be the only writer, with an index that can follow; what changed is then searchable."""
+    def changing(self) -> Iterator[None]:
+        """Be the only writer, with an index that can follow."""
         with self.library.writing(this_task()):
             try:
                 self._catch_up()
             except DamagedIndex as error:
                 self._make_again(error)
             yield
-            self._catch_up(tick)
 
-    def _behind(self) -> bool:
-        """Whether notes wait to be indexed. Raises StaleIndex on an older copy of notes.db."""
-        version, seq = self.index.version, self.store.seq
-        if version > seq:
-            raise StaleIndex("the index knows more than notes.db", "run `noterank rebuild`")
-        return version < seq
+    @contextlib.contextmanager
+    def step(self) -> Iterator[None]:
+        """One transaction of the store, analysed and indexed before it can be seen: readers have
+        all of it or nothing. Within `changing`."""
+        with self.store.writing():
+            yield
+            self._publish(self.store.commit)
+        self._catch_up()
 
-    def _catch_up(self, tick: Tick = quiet) -> None:
+    def rebuild(self, tick: Tick = quiet) -> int:
+        """Make the index again from notes.db; the number of notes."""
+        with self.library.writing(this_task()):
+            return self._rebuild(tick)
+
+    def change_lexicon(self, lines: Mapping[str, Sequence[str]]) -> None:
+        """Add lines to the library's lexicon; the old state answers until the new index stands."""
+        folder = self.library.lexicon
+        with self.library.writing(this_task()), tempfile.TemporaryDirectory() as staging:
+            staged = lexicons.copied(folder, Path(staging), lines)
+            segmenter = Segmenter(lexicons.load(staged))
+            index = open_index(self.library.index, segmenter.fingerprint)
+            self._fill(index, segmenter, quiet, lambda: lexicons.append(folder, lines))
+            self._made = segmenter, index
+
+    def close(self) -> None:
+        self.store.close()
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _load(self, segmenter: Segmenter) -> None:
+        """Take up an analysis: segmenter and index change together."""
+        self._made = segmenter, open_index(self.library.index, segmenter.fingerprint)
+
+    def _mend(self, repair: Callable[[], object]) -> bool:
+        """Repair as the only writer; False when somebody else is writing, or nobody may."""
+        try:
+            with self.library.writing(this_task(), wait=0):
+                repair()
+        except (LibraryBusy, OSError):
+            return False
+        return True
+
+    def _make_again(self, error: DamagedIndex) -> None:
+        """Set a damaged index aside and build another; the caller holds the lock."""
+        aside = self.index.quarantine()
+        self._rebuild(quiet)
+        _LOG.warning("%s; the index was made again, its files lie in %s", error.problem, aside)
+
+    def _rebuild(self, tick: Tick) -> int:
+        self._load(Segmenter(lexicons.load(self.library.lexicon)))
+        return self._fill(self.index, self.segmenter, tick)
+
+    def _fill(
+        self,
+        index: Index,
+        segmenter: Segmenter,
+        tick: Tick,
+        commit: Callable[[], None] = lambda: None,
+    ) -> int:
+        """Make an index from all notes; how many they are."""
+        total, seq = self.store.totals()["notes"], self.store.seq
+
+        def batches() -> Iterator[Batch]:
+            done = 0
+            for stored in _batches(self.store.all()):
+                yield _columns(stored, segmenter)
+                done += len(stored)
+                tick(done / total)
+
+        index.rebuild(batches(), seq, commit)
+        return total
+
+    def _catch_up(self) -> None:
         """Index what changed since the index's version, in batches that are whole by themselves."""
-        if not self._behind():
+        while self._version() < self.store.seq:
+            self._publish(lambda: None)
+
+    def _version(self) -> int:
+        """The version of the index. Raises StaleIndex on an older copy of notes.db."""
+        version = self.index.snapshot().version
+        if version > self.store.seq:
+            raise StaleIndex("the index knows more than notes.db", "run `noterank rebuild`")
+        return version
+
+    def _publish(self, commit: Callable[[], None]) -> None:
+        """Index the next batch of changes; `commit` ends the transaction that they stand in."""
+        known, seq = self._version(), self.store.seq
+        if known == seq:
+            commit()
             return
-        known, seq = self.index.version, self.store.seq
-        deleted = self.store.deleted_since(self.index.version)
-        changed = self.store.since(self.index.version)
-        for batch in iter(lambda: list(itertools.islice(changed, _BATCH)), []):
-            self.index.update(self._columns(batch), deleted, batch[-1].seq)
-            deleted = []
-            tick((batch[-1].seq - known) / (seq - known))
-        if self.index.version < seq:
-            self.index.update([], deleted, seq)
+        changed = list(itertools.islice(self.store.since(known), _BATCH))
+        version = changed[-1].seq if len(changed) == _BATCH else seq
+        added = _columns(changed, self.segmenter) if changed else ()
+        self.index.apply(added, self.store.deleted_since(known), version, commit)
 
-    def _columns(self, batch: Sequence[Stored]) -> Batch:
-        notes = [stored.note for stored in batch]
-        return columns(notes, [stored.cluster for stored in batch], self.segmenter)
 
-    def _batches(self, stored: Iterator[Stored], total: int, tick: Tick) -> Iterator[Batch]:
-        done = 0
-        for batch in iter(lambda: list(itertools.islice(stored, _BATCH)), []):
-            yield self._columns(batch)
-            done += len(batch)
-            tick(done / total)
+def _columns(stored: Sequence[Stored], segmenter: Segmenter) -> Batch:
+    return batch([s.note for s in stored], [s.cluster for s in stored], segmenter)
+
+
+def _batches(stored: Iterator[Stored]) -> Iterator[list[Stored]]:
+    while some := list(itertools.islice(stored, _BATCH)):
+        yield some

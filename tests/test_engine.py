@@ -55,8 +55,8 @@ def fill(engine: Engine, folder: Path, rows: int = 400, first: int = 0) -> None:
 
 def test_what_is_imported_is_searchable_at_once(engine: Engine, tmp_path: Path) -> None:
     fill(engine, tmp_path)
-    assert engine.index.version == engine.store.seq
-    assert len(engine.index) == 400
+    assert engine.snapshot().index.version == engine.store.seq
+    assert len(engine.snapshot()) == 400
     assert found(engine, "面霜")
 
 
@@ -90,11 +90,11 @@ def test_an_index_behind_the_notes_catches_up_when_it_is_asked(
         store.delete("n00005")
     store.close()
     with Engine.open(engine.library.folder) as again:
-        assert again.index.version < again.store.seq
+        assert again.sync.index.snapshot().version < again.store.seq
         assert found(again, "凤梨酥") == ["late"]
-        assert again.index.version == again.store.seq
-        assert len(again.index) == 100
-        assert again.index.signals(["n00005"]) == {}
+        assert again.snapshot().index.version == again.store.seq
+        assert len(again.snapshot()) == 100
+        assert len(again.snapshot().index.columns(["n00005"])) == 0
 
 
 def test_a_lost_index_is_made_again_from_the_notes(engine: Engine, tmp_path: Path) -> None:
@@ -111,11 +111,11 @@ def test_a_rebuild_answers_the_same(engine: Engine, tmp_path: Path) -> None:
         fill(engine, tmp_path, 200, first)
     put(engine, Note("n00007", "露营", "换了"))
     engine.delete("n00009")
-    before, version = pages(engine), engine.index.version
+    before, version = pages(engine), engine.snapshot().index.version
     told: list[float] = []
     assert engine.rebuild(told.append) == 499
     assert pages(engine) == before
-    assert (engine.index.version, len(engine.index)) == (version, 499)
+    assert (engine.snapshot().index.version, len(engine.snapshot())) == (version, 499)
     assert told[-1] == 1.0
     assert engine.rebuild() == 499
 
@@ -144,7 +144,7 @@ def test_an_older_copy_of_the_notes_is_told_from_its_index(engine: Engine, tmp_p
         assert restored.rebuild() == 100
         assert {i for page in pages(restored) for i, _ in page} <= {f"n{n:05d}" for n in range(100)}
         fill(restored, tmp_path, 300, 500)
-        assert restored.verify()[0] == len(restored.index) == 400
+        assert restored.verify()[0] == len(restored.snapshot()) == 400
 
 
 # --- lexicon -------------------------------------------------------------------------------------
@@ -166,18 +166,18 @@ def test_a_changed_lexicon_is_refused_and_a_rebuild_cures(engine: Engine) -> Non
         assert again.store.totals()["notes"] == 2
         assert again.rebuild() == 2
         assert found(again, "青苔拿铁")[0] == "a"
-        assert "青苔拿铁" in dict(again.index.vocabulary())
+        assert "青苔拿铁" in dict(again.snapshot().index.vocabulary())
 
 
 def test_an_open_engine_takes_up_a_lexicon_that_another_process_changed(engine: Engine) -> None:
     put(engine, Note("a", "青苔拿铁配方"))
-    assert "青苔拿铁" not in dict(engine.index.vocabulary())
+    assert "青苔拿铁" not in dict(engine.snapshot().index.vocabulary())
     with Engine.open(engine.library.folder) as other:
         lines = other.lexicon_lines("青苔拿铁", "category", [])
         assert [change.note_id for change in other.preview(lines)] == ["a"]
         other.add_to_lexicon(lines)
     assert found(engine, "青苔拿铁") == ["a"]
-    assert "青苔拿铁" in dict(engine.index.vocabulary())
+    assert "青苔拿铁" in dict(engine.snapshot().index.vocabulary())
 
 
 def test_a_preview_shows_notes_that_only_write_the_other_spelling(engine: Engine) -> None:
@@ -343,11 +343,11 @@ def test_a_writer_that_waits_in_vain_is_told_who_writes(
 
 def test_a_dry_run_leaves_no_trace_in_the_index(engine: Engine, tmp_path: Path) -> None:
     fill(engine, tmp_path, 50)
-    before = pages(engine), engine.index.version, engine.store.seq
+    before = pages(engine), engine.snapshot().index.version, engine.store.seq
     path = write(tmp_path / "new.jsonl", (row(n) for n in range(30, 90)))
     report = engine.dry_run(path, ReadOptions(), NOW)
     assert (report.added, report.unchanged) == (40, 20)
-    assert (pages(engine), engine.index.version, engine.store.seq) == before
+    assert (pages(engine), engine.snapshot().index.version, engine.store.seq) == before
 
 
 def test_opening_what_is_no_library_is_refused(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from api.schemas.keyword_bodies import PagesBody, VoiceBody
 from engine.engine import Engine
 from engine.errors import BadInput
 from engine.formats import ReadOptions
-from engine.insight.observed import stored_pages
 from engine.model import CHINA
 from engine.rows import keyword_rows, trust_rows
 from engine.rows.search_rows import import_row
@@ -31,7 +30,7 @@ def works(engine: Engine) -> dict[str, Work]:
         pages = PagesBody.model_validate(orjson.loads(path.read_bytes())).observed()
         with Engine.open(folder) as own:
             own.rule_set = engine.rule_set
-            pages = pages or list(stored_pages(own.store).pages)
+            pages = pages or list(own.observed().pages)
             if not pages:
                 raise BadInput("the library has observed no general page", "send pages")
             found = own.calibrate(pages, None, tick)

@@ -54,10 +54,10 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
             if cursor and offset:
                 raise BadOption("both cursor and offset are given", "give one of them")
             asked, at = narrowed.asked(engine, limit, offset, explain, facets)
-            question = Question(q, asked, at, engine.rule_set.label, engine.seal())
+            question = Question(q, asked, at, engine.rule_set.label, engine.snapshot(at).state_id)
             start = question.offset(cursor) if cursor else offset
             page = engine.search(q, replace(asked, offset=start), at)
-            question = replace(question, seal=page.seal)
+            question = replace(question, state_id=page.state_id)
             if cursor:
                 question.offset(cursor)  # the index may have changed meanwhile
             after = start + limit

@@ -15,7 +15,7 @@ from engine.errors import BadOption
 from engine.model import SORTS
 from engine.ranking import ruleset
 from engine.ranking.page import Page
-from engine.ranking.searcher import WITHIN, Asked, Searcher, app_filter
+from engine.ranking.searcher import WITHIN, Asked, app_filter
 from engine.rows.search_rows import part_row
 
 _LIMIT = 20
@@ -61,7 +61,7 @@ class Searching:
         if against not in ruleset.presets():
             raise BadOption(f"no rule set '{against}'", f"use {', '.join(ruleset.presets())}")
         rules = ruleset.load(against)
-        searcher = Searcher(engine.store, engine.index, engine.segmenter, rules, now)
+        searcher = engine.snapshot(now).under(rules).searcher
         return page, searcher.page(words, asked)
 
     async def why(self, request: Request) -> Response:

@@ -108,7 +108,7 @@ def explain(
             score=found.score,
             sentence=found.sentence,
             rule_set=engine.rule_set.label,
-            index_version=engine.index.version,
+            index_version=engine.ready()[1],
         )
 
 
@@ -127,8 +127,7 @@ def suggest(
     if not 1 <= limit <= 100:
         raise BadOption(f"limit is {limit}", "use 1 to 100")
     with Engine.open(library) as engine:
-        engine.refresh()
-        found = engine.suggester().complete(prefix, limit)
+        found = engine.suggest(prefix, limit)
         if as_json:
             print_json([{"keyword": word, "notes": count} for word, count in found], started)
         else:
@@ -143,7 +142,6 @@ def stats(library: LibraryOption, as_json: JsonOption = False) -> None:
     """
     started = time.perf_counter()
     with Engine.open(library) as engine:
-        engine.refresh()
         row = stats_row(engine.stats())
         if as_json:
             print_json([row], started)

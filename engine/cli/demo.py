@@ -169,8 +169,8 @@ def _compare(folder: Path) -> None:
     judged = Judged.read(sample.QUERIES, sample.QRELS)
     rows = []
     for name in ruleset.presets():
-        with Engine.open(folder, name) as engine:
-            means = evaluate_searcher(judged, engine.searcher(), _MEASURES).means
+        with Engine.open(folder, name) as engine, engine.snapshot() as library:
+            means = evaluate_searcher(judged, library.searcher, _MEASURES).means
         rows.append((engine.rule_set.label, *(means[measure] for measure in _MEASURES)))
     show.table(f"{len(judged.queries)} queries", ("rule set", *_MEASURES), rows)
 

@@ -35,7 +35,7 @@ def verify(library: LibraryOption, as_json: JsonOption = False) -> None:
     """
     started = time.perf_counter()
     with Engine.open(library) as engine:
-        engine.refresh()
+        engine.ready()
         notes, files = engine.verify()
         row = {"notes": notes, "index_files": files, "sound": True}
         if as_json:
@@ -141,9 +141,8 @@ def _evaluations(
     if corpus is None:
         found = []
         for name in [rules, *names[1:]]:
-            with Engine.open(library, name) as engine:
-                engine.refresh()
-                found.append(evaluate_searcher(judged, engine.searcher(), measures))
+            with Engine.open(library, name) as engine, engine.snapshot() as state:
+                found.append(evaluate_searcher(judged, state.searcher, measures))
         return found
     segmenter = Segmenter(lexicons.load(library / "lexicon"))
     rule_sets = [ruleset.load(name) for name in names]

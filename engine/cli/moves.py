@@ -32,7 +32,7 @@ def snapshot(
     """
     started = time.perf_counter()
     with Engine.open(library, rules) as engine:
-        folder = engine.snapshot(name)
+        folder = engine.keep_snapshot(name)
         notes = engine.store.totals()["notes"]
     if as_json:
         print_json([{"snapshot": name, "path": str(folder), "notes": notes}], started)

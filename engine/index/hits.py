@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.model import FIELDS, Document, Signals
+from engine.model import FIELDS, Channel, Document, Kind, Signals
 
 MISSING = np.iinfo(np.int64).min  # an unknown time or count in a column
+KINDS: tuple[Kind, ...] = ("", "image", "video")  # what a code of a column means
+CHANNELS: tuple[Channel, ...] = ("", "organic", "declared", "boosted")
+COUNTS = ("likes", "collects", "comments", "shares")
+NUMBERS = ("published", *COUNTS)
+_CODED = ("keys", *NUMBERS, "kinds", "channels", "authors", "clusters")
 Integers = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.uint8]
+Scores = npt.NDArray[np.float32]
 Texts = tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]
 
 
@@ -31,6 +40,8 @@ class Batch:
     @classmethod
     def of(cls, documents: Iterable[Document]) -> Batch:
         """The columns of documents; of two with one id the last one counts."""
+        if isinstance(documents, Batch):
+            return documents
         latest = {document.note_id: document for document in documents}
         numbers: dict[str, int] = {}
         fields = {}
@@ -52,196 +63,180 @@ class Batch:
             texts = []
             for name in FIELDS:
                 ids, offsets = self.fields[name]
-                own = ids[offsets[number] : offsets[number + 1]].tolist()
-                texts.append(tuple(self.vocabulary[term] for term in own))
+                terms = ids[offsets[number] : offsets[number + 1]].tolist()
+                texts.append(tuple(self.vocabulary[term] for term in terms))
             title, tags, body = texts
             yield Document(note_id, title, tags, body, signals)
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """The best notes of a query as columns of one length, best first.
+class DocTexts(Protocol):
+    """The texts behind the codes of one snapshot's columns, read when they are wanted."""
 
-    `bm25` is float32. Integer columns hold MISSING for unknown. `kinds`, `channels`, `authors` and
-    `clusters` are strings. `total` counts all matching notes, not only these.
+    def note_ids(self, keys: Integers) -> list[str]:
+        """Ids of documents by their keys."""
+        ...
+
+    def brands(self, key: int) -> tuple[str, ...]:
+        """The folded brands that a document names."""
+        ...
+
+    def cluster(self, key: int) -> str:
+        """The note that a document's group of near-copies stands for; its own id when alone."""
+        ...
+
+    def author(self, code: int) -> str:
+        """The author's key; "" for 0, the unknown one."""
+        ...
+
+    def author_code(self, author: str) -> int | None:
+        """The code of an author; None when no document is theirs."""
+        ...
+
+    def cluster_code(self, cluster: str) -> int | None:
+        """The code of a group of near-copies; None when no document is in it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DocColumns:
+    """What filters, sorts and rules read of documents, all columns of one length.
+
+    `keys` identify documents within one snapshot. `published` is seconds since 1970; it and the
+    counts hold MISSING for unknown. `kinds` and `channels` index KINDS and CHANNELS. `authors` is
+    0 for unknown; equal numbers in `clusters` are near-copies. Codes compare within one snapshot.
     """
 
-    note_ids: list[str]
-    bm25: npt.NDArray[np.float32]
+    keys: Integers
     published: Integers
     likes: Integers
     collects: Integers
     comments: Integers
     shares: Integers
-    kinds: list[str]
-    channels: list[str]
-    authors: list[str]
-    clusters: list[str]
-    total: int
+    kinds: Codes
+    channels: Codes
+    authors: Integers
+    clusters: Integers
+    texts: DocTexts
+
+    @classmethod
+    def of(cls, note_ids: Sequence[str], signals: Sequence[Signals]) -> DocColumns:
+        """The columns of documents that are at hand one by one."""
+        authors = sorted({"", *(row.author for row in signals)})
+        groups = [row.cluster or i for i, row in zip(note_ids, signals, strict=True)]
+        clusters = sorted({*groups, *note_ids})
+        return cls(
+            keys=np.arange(len(note_ids), dtype=np.int64),
+            **{name: _numbers(getattr(row, name) for row in signals) for name in NUMBERS},
+            kinds=np.array([KINDS.index(row.kind) for row in signals], np.uint8),
+            channels=np.array([CHANNELS.index(row.channel) for row in signals], np.uint8),
+            authors=np.searchsorted(authors, [row.author for row in signals]).astype(np.int64)
+            if signals
+            else np.zeros(0, np.int64),
+            clusters=np.array([bisect.bisect_left(clusters, g) for g in groups], np.int64),
+            texts=_ListedTexts(list(note_ids), list(signals), authors, clusters),
+        )
 
     def __len__(self) -> int:
-        return len(self.note_ids)
+        return len(self.keys)
 
-    def take(self, rows: Sequence[int]) -> Hits:
-        """Some rows, in the order given; `total` stays."""
-        columns = {}
-        for name in ("bm25", "published", "likes", "collects", "comments", "shares"):
-            columns[name] = getattr(self, name)[list(rows)]
-        for name in ("note_ids", "kinds", "channels", "authors", "clusters"):
-            values = getattr(self, name)
-            columns[name] = [values[row] for row in rows]
-        return Hits(total=self.total, **columns)
+    @property
+    def note_ids(self) -> list[str]:
+        """The ids of all rows."""
+        return self.texts.note_ids(self.keys)
+
+    def take(self, rows: Sequence[int] | Integers) -> DocColumns:
+        """Some rows, in the order given."""
+        picked = np.asarray(rows, np.int64)
+        return DocColumns(
+            **{name: getattr(self, name)[picked] for name in _CODED}, texts=self.texts
+        )
+
+    def followed_by(self, other: DocColumns, texts: DocTexts) -> DocColumns:
+        """These rows, then those of `other`, whose codes mean the same in `texts`."""
+        return DocColumns(
+            **{n: np.concatenate([getattr(self, n), getattr(other, n)]) for n in _CODED},
+            texts=texts,
+        )
+
+    def kind(self, row: int) -> Kind:
+        return KINDS[int(self.kinds[row])]
+
+    def channel(self, row: int) -> Channel:
+        return CHANNELS[int(self.channels[row])]
+
+    def author(self, row: int) -> str:
+        return self.texts.author(int(self.authors[row]))
+
+    def cluster(self, row: int) -> str:
+        return self.texts.cluster(int(self.keys[row]))
+
+    def brands(self, row: int) -> tuple[str, ...]:
+        """The folded brands that a row names."""
+        return self.texts.brands(int(self.keys[row]))
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
-    """All documents of an index as columns, for work on many pages at once; a row a document.
+class Hits:
+    """The best notes of a query, best first; ties stand by note id.
 
-    Rows of dropped notes may be among them; no page shows them. `order` sorts by note id. `authors`
-    is 0 for unknown; notes of one number in `clusters` are near-copies; `author_numbers` and
-    `cluster_numbers` tell the number of an author's key and of a group's id. `counts` holds
-    published, likes, collects, comments, shares (MISSING for unknown). Brands of row r are
-    `brand_names[brands[brand_starts[r]:brand_starts[r + 1]]]`, folded.
+    `bm25` are their scores; `total` counts all matching notes, not only these: None where nobody
+    asked for it.
     """
 
-    note_ids: list[str]
-    order: Integers
-    kinds: npt.NDArray[np.object_]
-    channels: npt.NDArray[np.object_]
-    authors: Integers
-    clusters: Integers
-    counts: Mapping[str, Integers]
-    brand_starts: Integers
-    brands: Integers
-    brand_names: Sequence[str]
-    author_numbers: Mapping[str, int]
-    cluster_numbers: Mapping[str, int]
+    bm25: Scores
+    columns: DocColumns
+    total: int | None
 
-    def hits(self) -> Hits:
-        """All rows as hits of score 0, for rules that look at their columns."""
-        none = [""] * len(self.note_ids)
-        return Hits(
-            note_ids=self.note_ids,
-            bm25=np.zeros(len(self.note_ids), np.float32),
-            kinds=self.kinds.tolist(),
-            channels=self.channels.tolist(),
-            authors=none,
-            clusters=none,
-            total=len(self.note_ids),
-            **self.counts,
-        )
+    def __len__(self) -> int:
+        return len(self.bm25)
 
-    def with_notes(self, note_ids: Sequence[str], signals: Sequence[Signals]) -> Roster:
-        """The roster with notes behind its rows; a row of the same id is a dropped one's."""
-        added = signal_columns(note_ids, np.zeros(len(note_ids), np.float32), signals, 0)
-        authors, groups = dict(self.author_numbers), dict(self.cluster_numbers)
-        next_group = max(int(self.clusters.max(initial=0)) + 1, len(self.note_ids))
-        clusters = []
-        for note_id, own in zip(note_ids, signals, strict=True):
-            group = own.cluster or note_id
-            if group not in groups:
-                rows = (row for row, known in enumerate(self.note_ids) if known == group)
-                alone = next((row for row in rows if self.clusters[row] == row), next_group)
-                groups[group] = alone
-                next_group += alone == next_group
-            clusters.append(groups[group])
-            if own.author:
-                authors.setdefault(own.author, len(authors) + 1)
-        names = sorted({brand for row in signals for brand in row.brands})
-        first = len(self.brand_names)
-        ends = np.cumsum([len(row.brands) for row in signals]) + len(self.brands)
-        numbers = [first + names.index(brand) for row in signals for brand in row.brands]
-        return Roster(
-            note_ids=[*self.note_ids, *note_ids],
-            order=self._order_with(note_ids),
-            kinds=np.concatenate([self.kinds, np.array(added.kinds, object)]),
-            channels=np.concatenate([self.channels, np.array(added.channels, object)]),
-            authors=_joined(self.authors, [authors.get(row.author, 0) for row in signals]),
-            clusters=_joined(self.clusters, clusters),
-            counts={n: _joined(own, getattr(added, n)) for n, own in self.counts.items()},
-            brand_starts=_joined(self.brand_starts, ends),
-            brands=_joined(self.brands, numbers),
-            brand_names=[*self.brand_names, *names],
-            author_numbers=authors,
-            cluster_numbers=groups,
-        )
+    @property
+    def note_ids(self) -> list[str]:
+        return self.columns.note_ids
 
-    def _order_with(self, note_ids: Sequence[str]) -> Integers:
-        """Numbers that sort the rows and new ones by note id."""
-        step = len(note_ids) + 1
-        ranks = {note_id: rank for rank, note_id in enumerate(sorted(note_ids), 1)}
-        before = [sum(map(note_id.__gt__, self.note_ids)) for note_id in note_ids]
-        new = [count * step - step + ranks[i] for i, count in zip(note_ids, before, strict=True)]
-        return _joined(self.order * step, new)
-
-    def brands_of(self, row: int) -> list[str]:
-        """The brands that a document names, folded."""
-        begin, end = self.brand_starts[row : row + 2].tolist()
-        return [self.brand_names[number] for number in self.brands[begin:end].tolist()]
+    def take(self, rows: Sequence[int] | Integers) -> Hits:
+        """Some rows, in the order given; `total` stays."""
+        return Hits(self.bm25[np.asarray(rows, np.int64)], self.columns.take(rows), self.total)
 
 
-def _joined(own: Integers, more: npt.ArrayLike) -> Integers:
-    return np.concatenate([own, np.asarray(more, np.int64)])
+class _ListedTexts:
+    """DocTexts of documents that are at hand one by one."""
+
+    def __init__(
+        self,
+        note_ids: Sequence[str],
+        signals: Sequence[Signals],
+        authors: Sequence[str],
+        clusters: Sequence[str],
+    ) -> None:
+        self._note_ids = note_ids
+        self._signals = signals
+        self._authors = authors
+        self._clusters = clusters
+
+    def note_ids(self, keys: Integers) -> list[str]:
+        return [self._note_ids[key] for key in keys.tolist()]
+
+    def brands(self, key: int) -> tuple[str, ...]:
+        return self._signals[key].brands
+
+    def cluster(self, key: int) -> str:
+        return self._signals[key].cluster or self._note_ids[key]
+
+    def author(self, code: int) -> str:
+        return self._authors[code]
+
+    def author_code(self, author: str) -> int | None:
+        return _place(self._authors, author)
+
+    def cluster_code(self, cluster: str) -> int | None:
+        return _place(self._clusters, cluster)
 
 
-def roster_of(
-    note_ids: Sequence[str],
-    clusters: Sequence[str],
-    authors: Sequence[str],
-    kinds: Sequence[str],
-    channels: Sequence[str],
-    counts: Mapping[str, Integers],
-    brands: tuple[Integers, Integers, Sequence[str]],
-) -> Roster:
-    """A roster from plain columns; `clusters` has "" or the own id for a note that stands alone."""
-    ids = list(note_ids)
-    numbers: dict[str, int] = {}
-    for group in clusters:
-        if group:
-            numbers.setdefault(group, len(ids) + len(numbers))
-    own = zip(ids, clusters, strict=True)
-    grouped = [numbers[c] if c else numbers.get(i, row) for row, (i, c) in enumerate(own)]
-    names = {name: number for number, name in enumerate(sorted(set(authors) - {""}), 1)}
-    order = np.empty(len(ids), np.int64)
-    order[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    return Roster(
-        note_ids=ids,
-        order=order,
-        kinds=np.array(kinds, object),
-        channels=np.array(channels, object),
-        authors=np.array([names.get(name, 0) for name in authors], np.int64),
-        clusters=np.array(grouped, np.int64),
-        counts=counts,
-        brand_starts=brands[0],
-        brands=brands[1],
-        brand_names=brands[2],
-        author_numbers=names,
-        cluster_numbers=numbers,
-    )
+def _place(names: Sequence[str], name: str) -> int | None:
+    at = bisect.bisect_left(names, name)
+    return at if at < len(names) and names[at] == name else None
 
 
-def signal_columns(
-    note_ids: Sequence[str],
-    bm25: npt.NDArray[np.float32],
-    signals: Sequence[Signals],
-    total: int,
-) -> Hits:
-    """Hits from signals a note at a time."""
-
-    def numbers(values: Iterable[int | None]) -> Integers:
-        return np.array([MISSING if value is None else value for value in values], np.int64)
-
-    return Hits(
-        note_ids=list(note_ids),
-        bm25=bm25,
-        published=numbers(row.published for row in signals),
-        likes=numbers(row.likes for row in signals),
-        collects=numbers(row.collects for row in signals),
-        comments=numbers(row.comments for row in signals),
-        shares=numbers(row.shares for row in signals),
-        kinds=[row.kind for row in signals],
-        channels=[row.channel for row in signals],
-        authors=[row.author for row in signals],
-        clusters=[row.cluster for row in signals],
-        total=total,
-    )
+def _numbers(values: Iterable[int | None]) -> Integers:
+    return np.array([MISSING if value is None else value for value in values], np.int64)

@@ -1,4 +1,4 @@
-"""Index: the small protocol that every backend fulfils, and what it hands back.
+"""Index: the protocol that every backend fulfils. An index is written; only a snapshot is asked.
 
 The border: analysis above, BM25 below, ranking rules above. A backend takes Documents and gives
 candidates with scores. What every backend promises is held by one contract test class:
@@ -8,13 +8,14 @@ candidates with scores. What every backend promises is held by one contract test
 - score = float32 of the sum over fields and clauses of boost × weight × BM25 (Lucene's, one-byte
   lengths, see engine.bm25), where N and the mean length count live notes that have the field;
 - order is score, then note_id; nothing depends on the order of additions;
-- a reader during a write sees before or after, never between.
+- a snapshot answers the same for as long as it is held, whatever is written, merged, rebuilt;
+- row numbers never leave a backend; keys and codes of columns compare within one snapshot.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -22,10 +23,11 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import BadOption
-from engine.index.hits import Hits, Integers, Roster
+from engine.index.hits import Batch, DocColumns, Hits
 from engine.model import FIELDS, Document, Filter, Query, Signals
 
 BIGRAM = "bigram"  # the route of a clause that is no word
+Label = Literal["tags", "brands"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,84 +67,150 @@ class TermScore:
     notes: int
 
 
-class IndexView(Protocol):
-    """An index as it answers: candidates with scores."""
+@dataclass(frozen=True, slots=True)
+class FieldStatistics:
+    """A field over the live notes: how many have it, their terms in all, df by term."""
+
+    notes: int
+    terms: int
+    df: Mapping[str, int]
+
+
+Statistics = Mapping[str, FieldStatistics]  # by field
+
+
+class IndexSnapshot(Protocol):
+    """One state of an index, to be asked; it never changes. Bulk forms only."""
 
     @property
     def version(self) -> int:
-        """Grows with each published change; the store's sequence number that it holds."""
+        """The store's sequence number that this state holds."""
         ...
 
     @property
-    def seal(self) -> str:
-        """Names the state by what is in it: another one after each change."""
-        ...
-
-    def now(self) -> IndexView:
-        """The index as it is now; what it answers stays so while it is held."""
-        ...
-
-    def search(self, query: Query, scoring: Scoring, limit: int) -> Hits:
-        """The best `limit` notes of a query."""
-        ...
-
-    def explain(self, query: Query, scoring: Scoring, note_id: str) -> list[TermScore]:
-        """The summands of one note's score; empty when it does not match or is not there."""
-        ...
-
-    def coverage(self, query: Query, note_ids: Sequence[str]) -> npt.NDArray[np.float64]:
-        """For each note the share of the query's words it holds in any field, by idf, 0 to 1.
-
-        A word is held by any of its clauses but bigrams; a query without words is held by all.
-        """
-        ...
-
-    def best_of_many(
-        self, queries: Sequence[Query], scoring: Scoring, limit: int
-    ) -> list[tuple[Integers, npt.NDArray[np.float32]]]:
-        """`search` for many queries at once, as (rows of the roster, scores); without filters."""
-        ...
-
-    def roster(self) -> Roster:
-        """The documents that the rows of `best_of_many` mean; read both in one state."""
-        ...
-
-    def holding(self, groups: Sequence[Sequence[str]], fields: Sequence[str] = FIELDS) -> list[int]:
-        """For each group of terms the live notes that hold all of them in one of the fields."""
-        ...
-
-    def lengths(self, field: str) -> tuple[int, int]:
-        """(live notes that have a field, their terms in all)."""
-        ...
-
-    def vocabulary(self) -> Iterator[tuple[str, int]]:
-        """(term, live notes that hold it in the field where most do), each term once, sorted."""
-        ...
-
-    def signals(self, note_ids: Sequence[str]) -> dict[str, Signals]:
-        """What is known of live notes, by id; unknown ids are left out."""
-        ...
-
-    def labels(
-        self, name: Literal["tags", "brands"], among: Sequence[str] | None = None
-    ) -> dict[str, int]:
-        """Folded tag or brand -> live notes that carry it; of the notes `among` if given."""
+    def state_id(self) -> str:
+        """Identifier of this state's content; differs after every publication, merges included."""
         ...
 
     def __len__(self) -> int:
         """Live notes."""
         ...
 
-    def with_notes(self, documents: Iterable[Document]) -> IndexView:
-        """The index as `update` would leave it, for as long as it is held; nothing is written."""
+    def search_many(
+        self,
+        queries: Sequence[Query],
+        scoring: Scoring,
+        limit: int,
+        *,
+        total: bool = False,
+        correction: Statistics | None = None,
+    ) -> list[Hits]:
+        """The best `limit` notes of each query; `total` also counts all that match.
+
+        `correction` is added to the statistics that scores are computed from (numbers may be
+        negative): what hypothetical notes change.
+        """
+        ...
+
+    def statistics(self, terms: Sequence[str]) -> Statistics:
+        """What scores of these terms are computed from, by field."""
+        ...
+
+    def explain_many(
+        self,
+        query: Query,
+        scoring: Scoring,
+        note_ids: Sequence[str],
+        correction: Statistics | None = None,
+    ) -> list[list[TermScore]]:
+        """The summands of each note's score, in the order in which they are summed; none when it
+        does not match or is not there."""
+        ...
+
+    def columns(self, note_ids: Sequence[str]) -> DocColumns:
+        """The columns of those of the notes that are live, in the order asked for."""
+        ...
+
+    def count_matching(
+        self, groups: Sequence[Sequence[str]], fields: Sequence[str] = FIELDS
+    ) -> list[int]:
+        """For each group of terms the live notes that hold all of them in one of the fields."""
+        ...
+
+    def count_any(self, groups: Sequence[Sequence[str]]) -> list[int]:
+        """For each group of terms the live notes that hold any of them in any field."""
+        ...
+
+    def hold_any(
+        self, note_ids: Sequence[str], groups: Sequence[Sequence[str]]
+    ) -> npt.NDArray[np.bool_]:
+        """Whether each note (row) holds any term of each group (column) in any field."""
+        ...
+
+    def copies(self, clusters: Sequence[str]) -> list[int]:
+        """For each group of near-copies, named by the note it stands for, its live notes."""
+        ...
+
+    def facets(self, label: Label, note_ids: Sequence[str] | None = None) -> dict[str, int]:
+        """Folded tag or brand -> live notes that carry it; of `note_ids` if given."""
+        ...
+
+    def vocabulary(self) -> Iterator[tuple[str, int]]:
+        """(term, live notes that hold it in the field where most do), each term once, sorted."""
         ...
 
 
-class Index(IndexView, Protocol):
-    """Documents in, candidates with scores out."""
+@dataclass(frozen=True, slots=True)
+class IndexHealth:
+    """What `verify` read: how many files, and how many live notes they hold."""
 
-    def update(self, documents: Iterable[Document], deleted: Sequence[str], version: int) -> None:
-        """Add or replace documents (or a Batch) and drop deleted ids: one step, seen whole."""
+    files: int
+    notes: int
+
+
+def nothing() -> None:
+    """For who has nothing to do before publication."""
+
+
+class Index(Protocol):
+    """An index that is opened by its URL and written; it never answers."""
+
+    def snapshot(self) -> IndexSnapshot:
+        """The state that is published now.
+
+        Raises StaleIndex when it was made by another analysis, DamagedIndex when it cannot be read.
+        """
+        ...
+
+    def apply(
+        self,
+        added: Iterable[Document],
+        deleted: Sequence[str],
+        version: int,
+        commit: Callable[[], None] = nothing,
+    ) -> None:
+        """Publish added or replaced documents (or a Batch) and deleted ids: one step, seen whole.
+
+        `commit` is called when everything is written, right before publication; what it raises
+        leaves the state before. The caller is the only writer.
+        """
+        ...
+
+    def rebuild(
+        self,
+        batches: Iterable[Batch | Sequence[Document]],
+        version: int,
+        commit: Callable[[], None] = nothing,
+    ) -> None:
+        """Replace everything by these documents, in one step at the end; each id comes once."""
+        ...
+
+    def verify(self) -> IndexHealth:
+        """Read every stored byte. DamagedIndex names what is wrong."""
+        ...
+
+    def quarantine(self) -> str:
+        """Set the stored bytes aside for whoever wants to look; where they are now."""
         ...
 
 
@@ -173,3 +241,17 @@ def passes(signals: Signals, wanted: Filter) -> bool:
     return (wanted.since is None or signals.published >= wanted.since) and (
         wanted.until is None or signals.published < wanted.until
     )
+
+
+def qualifies(document: Document, query: Query) -> bool:
+    """Whether a document passes the filter, holds what is required, and nothing excluded."""
+    return (
+        passes(document.signals, query.filter)
+        and all(holds_all(document, group) for group in query.required)
+        and not any(holds_all(document, group) for group in query.excluded)
+    )
+
+
+def holds_all(document: Document, group: Sequence[str], fields: Sequence[str] = FIELDS) -> bool:
+    """Whether all terms of a group stand in one of the fields."""
+    return any(set(group) <= set(getattr(document, field)) for field in fields)

@@ -7,34 +7,50 @@ there to be held against.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from rank_bm25 import BM25Okapi
 
 from engine.bm25 import LENGTHS, average_length, encode_length, idf
-from engine.index.hits import Hits, Integers, Roster, roster_of, signal_columns
-from engine.index.protocol import Scoring, TermScore, passes, words_of
-from engine.model import FIELDS, Document, Query, Signals
-
-_COUNTS = ("published", "likes", "collects", "comments", "shares")
+from engine.index.hits import Batch, DocColumns, Hits
+from engine.index.protocol import (
+    FieldStatistics,
+    IndexHealth,
+    Label,
+    Scoring,
+    Statistics,
+    TermScore,
+    holds_all,
+    nothing,
+    qualifies,
+)
+from engine.model import FIELDS, Document, Query
 
 
 class _Okapi(BM25Okapi):  # type: ignore[misc]
     """BM25Okapi over the notes that have a field, with Lucene's idf and one-byte lengths."""
 
-    def __init__(self, texts: Sequence[Sequence[str]], k1: float, b: float) -> None:
-        self.df: dict[str, int] = {}
+    def __init__(
+        self,
+        texts: Sequence[Sequence[str]],
+        k1: float,
+        b: float,
+        correction: FieldStatistics | None,
+    ) -> None:
+        self._more = correction or FieldStatistics(0, 0, {})
         super().__init__(texts, k1=k1, b=b)
         lengths = np.array([len(text) for text in texts])
         self.doc_len = LENGTHS[encode_length(lengths)]
-        self.avgdl = float(average_length(int(lengths.sum()), len(texts)))
+        terms = int(lengths.sum()) + self._more.terms
+        self.avgdl = float(average_length(terms, len(texts) + self._more.notes))
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
-        self.df = nd
-        self.idf = {term: float(idf(self.corpus_size, n)) for term, n in nd.items()}
+        notes, more = self.corpus_size + self._more.notes, self._more.df
+        # a note that only a replaced one resembled keeps a df of 0 and is left out of the answer
+        self.idf = {t: float(idf(notes, max(n + more.get(t, 0), 0))) for t, n in nd.items()}
 
     def score(self, term: str, weight: float) -> Any:
         """Scores of one term; Okapi's constant k1 + 1 is taken out, as Lucene does."""
@@ -42,177 +58,213 @@ class _Okapi(BM25Okapi):  # type: ignore[misc]
 
 
 class ReferenceIndex:
-    """Documents in a dictionary; fields are counted anew after each change."""
+    """Documents in a dictionary."""
 
     def __init__(self) -> None:
-        self._documents: dict[str, Document] = {}
-        self._version = 0
+        self._published = ReferenceSnapshot({}, 0, 0)
+
+    def snapshot(self) -> ReferenceSnapshot:
+        return self._published
+
+    def apply(
+        self,
+        added: Iterable[Document],
+        deleted: Sequence[str],
+        version: int,
+        commit: Callable[[], None] = nothing,
+    ) -> None:
+        documents = dict(self._published.documents)
+        for note_id in deleted:
+            documents.pop(note_id, None)
+        documents |= {document.note_id: document for document in added}
+        self._publish(documents, version, commit)
+
+    def rebuild(
+        self,
+        batches: Iterable[Batch | Sequence[Document]],
+        version: int,
+        commit: Callable[[], None] = nothing,
+    ) -> None:
+        documents = {document.note_id: document for batch in batches for document in batch}
+        self._publish(documents, version, commit)
+
+    def verify(self) -> IndexHealth:
+        return IndexHealth(0, len(self._published))
+
+    def quarantine(self) -> str:
+        return "memory"
+
+    def _publish(
+        self, documents: dict[str, Document], version: int, commit: Callable[[], None]
+    ) -> None:
+        commit()
+        generation = self._published.generation + 1
+        self._published = ReferenceSnapshot(documents, version, generation)
+
+
+class ReferenceSnapshot:
+    """All documents of one state, scored note by note."""
+
+    def __init__(self, documents: dict[str, Document], version: int, generation: int) -> None:
+        self.documents = documents
+        self.version = version
+        self.generation = generation
+        self.state_id = f"{generation}"
         self._fields: dict[tuple[str, float, float], tuple[list[str], _Okapi] | None] = {}
-
-    @property
-    def version(self) -> int:
-        return self._version
-
-    @property
-    def seal(self) -> str:
-        return str(self._version)
-
-    def now(self) -> ReferenceIndex:
-        return self.with_notes(())
+        signals = [document.signals for document in documents.values()]
+        self._columns = DocColumns.of(list(documents), signals)
+        self._rows = {note_id: row for row, note_id in enumerate(documents)}
 
     def __len__(self) -> int:
-        return len(self._documents)
+        return len(self.documents)
 
-    def update(self, documents: Iterable[Document], deleted: Sequence[str], version: int) -> None:
-        for note_id in deleted:
-            self._documents.pop(note_id, None)
-        for document in documents:
-            self._documents[document.note_id] = document
-        self._version = version
-        self._fields.clear()
+    def search_many(
+        self,
+        queries: Sequence[Query],
+        scoring: Scoring,
+        limit: int,
+        *,
+        total: bool = False,
+        correction: Statistics | None = None,
+    ) -> list[Hits]:
+        return [self._search(query, scoring, limit, total, correction) for query in queries]
 
-    def with_notes(self, documents: Iterable[Document]) -> ReferenceIndex:
-        index = ReferenceIndex()
-        index.update([*self._documents.values(), *documents], (), self._version)
-        return index
-
-    def search(self, query: Query, scoring: Scoring, limit: int) -> Hits:
-        scores = dict.fromkeys(self._documents, 0.0)
+    def _search(
+        self,
+        query: Query,
+        scoring: Scoring,
+        limit: int,
+        total: bool,
+        correction: Statistics | None,
+    ) -> Hits:
+        scores = dict.fromkeys(self.documents, 0.0)
         matched: set[str] = set()
         for field, term, weight in _clauses(query, scoring):
-            for note_id, value in self._scores(field, term, scoring, weight):
+            for note_id, value in self._scores(field, term, scoring, weight, correction):
                 scores[note_id] += value
                 matched.add(note_id)
-        found = [d for d in self._documents.values() if self._passes(d, query)]
+        hits = [d.note_id for d in self.documents.values() if qualifies(d, query)]
         if query.clauses:
-            found = [document for document in found if document.note_id in matched]
-        found.sort(key=lambda document: (-np.float32(scores[document.note_id]), document.note_id))
-        best = found[: max(limit, 0)]
-        bm25 = np.array([scores[document.note_id] for document in best], np.float32)
-        ids = [document.note_id for document in best]
-        return signal_columns(ids, bm25, [document.signals for document in best], len(found))
+            hits = [note_id for note_id in hits if note_id in matched]
+        hits.sort(key=lambda note_id: (-np.float32(scores[note_id]), note_id))
+        best = hits[: max(limit, 0)]
+        bm25 = np.array([scores[note_id] for note_id in best], np.float32)
+        return Hits(bm25, self.columns(best), len(hits) if total else None)
 
-    def explain(self, query: Query, scoring: Scoring, note_id: str) -> list[TermScore]:
-        document = self._documents.get(note_id)
-        if document is None or not self._passes(document, query):
+    def statistics(self, terms: Sequence[str]) -> Statistics:
+        fields = {}
+        for field in FIELDS:
+            texts = [getattr(document, field) for document in self.documents.values()]
+            df = {term: sum(term in text for text in texts) for term in terms}
+            fields[field] = FieldStatistics(sum(map(bool, texts)), sum(map(len, texts)), df)
+        return fields
+
+    def explain_many(
+        self,
+        query: Query,
+        scoring: Scoring,
+        note_ids: Sequence[str],
+        correction: Statistics | None = None,
+    ) -> list[list[TermScore]]:
+        return [self._explain(query, scoring, note_id, correction) for note_id in note_ids]
+
+    def _explain(
+        self, query: Query, scoring: Scoring, note_id: str, correction: Statistics | None
+    ) -> list[TermScore]:
+        document = self.documents.get(note_id)
+        if document is None or not qualifies(document, query):
             return []
         return [
-            self._explained(field, term, value, weight, document)
+            self._explained(field, term, value, weight, document, correction)
             for field, term, weight in _clauses(query, scoring)
-            for other, value in self._scores(field, term, scoring, weight)
+            for other, value in self._scores(field, term, scoring, weight, correction)
             if other == note_id
         ]
 
-    def coverage(self, query: Query, note_ids: Sequence[str]) -> npt.NDArray[np.float64]:
-        terms_of = {
-            document.note_id: {*document.title, *document.tags, *document.body}
-            for document in self._documents.values()
-        }
-        words = words_of(query)
-        rarity = {
-            word: float(idf(len(terms_of), sum(not t.isdisjoint(terms) for t in terms_of.values())))
-            for word, terms in words.items()
-        }
-        whole = sum(rarity.values())
-        shares = [
-            sum(rarity[word] for word, t in words.items() if not terms_of[i].isdisjoint(t)) / whole
-            if whole
-            else 1.0
-            for i in note_ids
-        ]
-        return np.array(shares, np.float64)
+    def columns(self, note_ids: Sequence[str]) -> DocColumns:
+        return self._columns.take([self._rows[i] for i in note_ids if i in self._rows])
 
-    def best_of_many(
-        self, queries: Sequence[Query], scoring: Scoring, limit: int
-    ) -> list[tuple[Integers, npt.NDArray[np.float32]]]:
-        rows = {note_id: row for row, note_id in enumerate(self._documents)}
-        found = [self.search(query, scoring, limit) for query in queries]
-        return [
-            (np.array([rows[note_id] for note_id in hits.note_ids], np.int64), hits.bm25)
-            for hits in found
-        ]
+    def count_matching(
+        self, groups: Sequence[Sequence[str]], fields: Sequence[str] = FIELDS
+    ) -> list[int]:
+        documents = self.documents.values()
+        return [sum(bool(g) and holds_all(d, g, fields) for d in documents) for g in groups]
 
-    def roster(self) -> Roster:
-        signals = [document.signals for document in self._documents.values()]
-        scores = np.zeros(len(signals), np.float32)
-        known = signal_columns(list(self._documents), scores, signals, 0)
-        names = sorted({brand for row in signals for brand in row.brands})
-        numbers = [names.index(brand) for row in signals for brand in row.brands]
-        starts = np.cumsum([0, *(len(row.brands) for row in signals)])
-        return roster_of(
-            known.note_ids,
-            ["" if c == i else c for i, c in zip(known.note_ids, known.clusters, strict=True)],
-            known.authors,
-            known.kinds,
-            known.channels,
-            {name: getattr(known, name) for name in _COUNTS},
-            (starts.astype(np.int64), np.array(numbers, np.int64), names),
-        )
+    def count_any(self, groups: Sequence[Sequence[str]]) -> list[int]:
+        held = self.hold_any(list(self.documents), groups)
+        counts: list[int] = held.sum(axis=0).tolist()
+        return counts
 
-    def holding(self, groups: Sequence[Sequence[str]], fields: Sequence[str] = FIELDS) -> list[int]:
-        documents = self._documents.values()
-        return [
-            sum(bool(g) and any(set(g) <= set(getattr(d, f)) for f in fields) for d in documents)
-            for g in groups
-        ]
+    def hold_any(
+        self, note_ids: Sequence[str], groups: Sequence[Sequence[str]]
+    ) -> npt.NDArray[np.bool_]:
+        terms = [_terms(self.documents[i]) if i in self.documents else set() for i in note_ids]
+        rows = [[not words.isdisjoint(group) for group in groups] for words in terms]
+        return np.array(rows, bool).reshape(len(note_ids), len(groups))
 
-    def lengths(self, field: str) -> tuple[int, int]:
-        sizes = [len(getattr(document, field)) for document in self._documents.values()]
-        return sum(map(bool, sizes)), sum(sizes)
+    def copies(self, clusters: Sequence[str]) -> list[int]:
+        sizes = Counter(d.signals.cluster or d.note_id for d in self.documents.values())
+        return [sizes[cluster] for cluster in clusters]
+
+    def facets(self, label: Label, note_ids: Sequence[str] | None = None) -> dict[str, int]:
+        ids = self.documents if note_ids is None else set(note_ids) & set(self.documents)
+        rows = (set(getattr(self.documents[i].signals, label)) for i in ids)
+        return dict(Counter(value for row in rows for value in row))
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         counts: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}
-        for document in self._documents.values():
+        for document in self.documents.values():
             for field in FIELDS:
                 counts[field].update(set(getattr(document, field)))
         terms = sorted({term for counter in counts.values() for term in counter})
         return ((term, max(counter[term] for counter in counts.values())) for term in terms)
 
-    def signals(self, note_ids: Sequence[str]) -> dict[str, Signals]:
-        return {i: self._documents[i].signals for i in note_ids if i in self._documents}
-
-    def labels(
-        self, name: Literal["tags", "brands"], among: Sequence[str] | None = None
-    ) -> dict[str, int]:
-        ids = self._documents if among is None else set(among) & set(self._documents)
-        rows = (set(getattr(self._documents[i].signals, name)) for i in ids)
-        return dict(Counter(label for row in rows for label in row))
-
-    def _passes(self, document: Document, query: Query) -> bool:
-        return (
-            passes(document.signals, query.filter)
-            and all(_together(document, group) for group in query.required)
-            and not any(_together(document, group) for group in query.excluded)
-        )
-
     def _scores(
-        self, field: str, term: str, scoring: Scoring, weight: float
+        self,
+        field: str,
+        term: str,
+        scoring: Scoring,
+        weight: float,
+        correction: Statistics | None,
     ) -> Iterator[tuple[str, float]]:
-        known = self._okapi(field, scoring)
+        known = self._okapi(field, scoring, correction)
         if known is None or weight <= 0:
             return
         ids, okapi = known
         for number in np.flatnonzero(values := okapi.score(term, weight)):
             yield ids[number], float(values[number])
 
-    def _okapi(self, field: str, scoring: Scoring) -> tuple[list[str], _Okapi] | None:
+    def _okapi(
+        self, field: str, scoring: Scoring, correction: Statistics | None
+    ) -> tuple[list[str], _Okapi] | None:
         key = (field, scoring.k1, scoring.b)
-        if key not in self._fields:
-            having = [d for d in self._documents.values() if getattr(d, field)]
-            texts = [getattr(document, field) for document in having]
-            okapi = _Okapi(texts, scoring.k1, scoring.b) if texts else None
-            self._fields[key] = okapi and ([document.note_id for document in having], okapi)
-        return self._fields[key]
+        if correction is None and key in self._fields:
+            return self._fields[key]
+        having = [d for d in self.documents.values() if getattr(d, field)]
+        texts = [getattr(document, field) for document in having]
+        more = correction[field] if correction else None
+        okapi = _Okapi(texts, scoring.k1, scoring.b, more) if texts else None
+        answer = okapi and ([document.note_id for document in having], okapi)
+        if correction is None:
+            self._fields[key] = answer
+        return answer
 
     def _explained(
-        self, field: str, term: str, value: float, weight: float, document: Document
+        self,
+        field: str,
+        term: str,
+        value: float,
+        weight: float,
+        document: Document,
+        correction: Statistics | None,
     ) -> TermScore:
-        having = [d for d in self._documents.values() if getattr(d, field)]
+        known = self.statistics([term])[field]
+        more = correction[field] if correction else FieldStatistics(0, 0, {})
+        notes, df = known.notes + more.notes, known.df[term] + more.df.get(term, 0)
         terms = getattr(document, field)
-        df = sum(term in getattr(d, field) for d in having)
-        rarity = float(idf(len(having), df))
+        rarity = float(idf(notes, df))
         return TermScore(
-            field, term, value, weight, rarity, terms.count(term), len(terms), df, len(having)
+            field, term, value, weight, rarity, terms.count(term), len(terms), df, notes
         )
 
 
@@ -223,5 +275,5 @@ def _clauses(query: Query, scoring: Scoring) -> Iterator[tuple[str, str, float]]
             yield field, clause.term, boost * clause.weight
 
 
-def _together(document: Document, group: Sequence[str]) -> bool:
-    return any(set(group) <= set(getattr(document, field)) for field in FIELDS)
+def _terms(document: Document) -> set[str]:
+    return {*document.title, *document.tags, *document.body}

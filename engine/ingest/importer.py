@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,25 +17,34 @@ import orjson
 from engine.formats import Export, ReadOptions, open_export
 from engine.ingest.report import ImportReport
 from engine.model import Captured, Demand, Note, Rejected, Related, Row, Skipped
-from engine.store import Progress, Store, filled, same_content
+from engine.store import Progress, Store, StoreReader, filled, same_content
 from engine.text.document import own_title
 from engine.text.normalise import bare_letters, blank_markup
 from engine.text.sketch import NEAR, likeness, sketch
 
-_BATCH = 200  # rows a transaction: what a killed import does again at the most
+_BATCH = 2_000  # rows a step: what a killed import does again at the most
 Tick = Callable[[float], None]  # told the share of the file that is safely stored
+Step = Callable[[], AbstractContextManager[None]]  # one transaction, seen whole or not at all
 
 
 def import_file(
-    store: Store, path: Path, options: ReadOptions, now: datetime, tick: Tick, rejected: Path
+    store: Store,
+    path: Path,
+    options: ReadOptions,
+    now: datetime,
+    tick: Tick,
+    rejected: Path,
+    step: Step | None = None,
 ) -> ImportReport:
     """Import one export; an earlier, interrupted import of the same file goes on where it was.
 
-    Rows are stored in transactions of 200; `tick` is called after each, when its rows are safe.
+    Rows are stored 2,000 a `step` (a transaction of the store, unless somebody indexes in it);
+    `tick` is called after each, when its rows are safe.
     """
     export = open_export(path, options)
     digest = _digest(path, options)
-    return _Import(store, path.name, digest, export.format, now).run(export, tick, rejected)
+    job = _Import(store, path.name, digest, export.format, now, step or store.writing)
+    return job.run(export, tick, rejected)
 
 
 def rehearse(
@@ -42,7 +52,7 @@ def rehearse(
 ) -> ImportReport:
     """The report of an import; everything it would store is undone at the end."""
     export = open_export(path, options)
-    job = _Import(store, path.name, "rehearsal", export.format, now, nested=True)
+    job = _Import(store, path.name, "rehearsal", export.format, now, contextlib.nullcontext)
     try:
         with store.writing():
             for batch in _batches(export.rows):
@@ -58,11 +68,16 @@ class _Undo(Exception):
 
 
 def import_rows(
-    store: Store, name: str, rows: Iterable[Row], now: datetime, rejected: Path
+    store: Store,
+    name: str,
+    rows: Iterable[Row],
+    now: datetime,
+    rejected: Path,
+    step: Step | None = None,
 ) -> ImportReport:
-    """Import a stream of rows (a request's body), in transactions of 200."""
+    """Import a stream of rows (a request's body), 2,000 a step."""
     digest = f"stream-{hashlib.sha256(f'{name} {now.isoformat()}'.encode()).hexdigest()[:16]}"
-    job = _Import(store, name, digest, "stream", now)
+    job = _Import(store, name, digest, "stream", now, step or store.writing)
     try:
         for batch in _batches(rows):
             job.take(batch)
@@ -82,9 +97,9 @@ class _Import:
         digest: str,
         format_name: str,
         now: datetime,
-        nested: bool = False,
+        step: Step,
     ) -> None:
-        self._transaction = contextlib.nullcontext if nested else store.writing
+        self._step = step
         self._store = store
         self._name = name
         self._digest = digest
@@ -111,7 +126,7 @@ class _Import:
         """Store one batch and how far the import is, together or not at all."""
         before = self.report.dump()
         try:
-            with self._transaction():
+            with self._step():
                 for row in batch:
                     self._row(row)
                 self._save(finished=False)
@@ -210,7 +225,7 @@ def merged(known: Note, captured: Note) -> Note:
     return replace(newer, counts=filled(newer.counts, older.counts), **gaps)
 
 
-def cluster_of(store: Store, note: Note, keys: tuple[int, ...]) -> tuple[str, str, float]:
+def cluster_of(store: StoreReader, note: Note, keys: tuple[int, ...]) -> tuple[str, str, float]:
     """(the group of near-copies that a note joins, or its own id; the stored note that it repeats,
     "" for none; how alike they are); `keys` is the note's sketch."""
     text = note_text(note)

@@ -9,15 +9,16 @@ import numpy as np
 
 from engine.bm25 import LENGTHS, average_length, encode_length
 from engine.errors import BadInput
-from engine.index.protocol import Index, Scoring
+from engine.index.hits import COUNTS, MISSING
+from engine.index.protocol import Scoring
 from engine.insight.agreement import LEAST, Mean, agreement, mean
 from engine.insight.calibrate import FOLDS, Features, Floats, Known, Weights, fit, folds
 from engine.insight.fidelity import Comparer
 from engine.insight.observed import ObservedPage
 from engine.model import FIELDS
 from engine.ranking.ruleset import Engagement, Format, Freshness, Rule, RuleSet
+from engine.snapshot import LibrarySnapshot
 from engine.text.query import plain
-from engine.text.segment import Segmenter
 
 LEAST_PAGES = 10  # keywords with a page that tells something
 NAME = "calibrated"
@@ -60,10 +61,9 @@ class Calibration:
 class Calibrator:
     """Fits rule sets on one state of a library."""
 
-    def __init__(self, index: Index, segmenter: Segmenter, comparer: Comparer) -> None:
-        self._index = index
-        self._segmenter = segmenter
-        self._comparer = comparer
+    def __init__(self, library: LibrarySnapshot) -> None:
+        self._library = library
+        self._comparer = Comparer(library)
 
     def calibrate(
         self, observed: Sequence[ObservedPage], rules: RuleSet, tick: Tick | None = None
@@ -111,23 +111,18 @@ class Calibrator:
         return [row.tau or 0.0 for row in rows]
 
     def _features(self, page: ObservedPage, rules: RuleSet) -> Features:
-        query = plain(page.keyword, self._segmenter, rules.query)
-        signals = self._index.signals(page.note_ids)
+        index = self._library.index
+        query = plain(page.keyword, self._library.segmenter, rules.query)
+        columns = index.columns(page.note_ids)
         (now,) = self._comparer.by_moment([page])
-        held = [
-            (row, term)
-            for row, note_id in enumerate(page.note_ids)
-            for term in self._index.explain(query, _FLAT, note_id)
-        ]
-        sizes = {field: self._index.lengths(field) for field in FIELDS}
-        means = {f: float(average_length(terms, notes)) for f, (notes, terms) in sizes.items()
-                 if notes}  # fmt: skip
+        summands = index.explain_many(query, _FLAT, page.note_ids)
+        held = [(row, term) for row, terms in enumerate(summands) for term in terms]
+        sizes = index.statistics([]).items()
+        means = {f: float(average_length(s.terms, s.notes)) for f, s in sizes if s.notes}
         lengths = LENGTHS[encode_length(np.array([int(t.length) for _, t in held], np.int64))]
-        own = [signals[note_id] for note_id in page.note_ids]
-        counts = [(s.likes, s.collects, s.comments, s.shares) for s in own]
-        ages = [
-            0.0 if s.published is None else (now.timestamp() - s.published) / 86_400 for s in own
-        ]
+        counts = np.stack([getattr(columns, name) for name in COUNTS], axis=1)
+        dated = columns.published != MISSING
+        ages = np.where(dated, (now.timestamp() - columns.published) / _DAY, 0.0)
         return Features(
             note=np.array([row for row, _ in held], np.int64),
             field=np.array([FIELDS.index(t.field) for _, t in held], np.int64),
@@ -136,11 +131,11 @@ class Calibrator:
             length=np.array(
                 [float(n) / means[t.field] for n, (_, t) in zip(lengths, held, strict=True)]
             ),
-            counts=np.array([[c or 0 for c in four] for four in counts], np.float64),
-            counted=np.array([any(c is not None for c in four) for four in counts]),
-            age=np.maximum(np.array(ages, np.float64), 0.0),
-            dated=np.array([s.published is not None for s in own]),
-            fixed=_fixed(rules, [s.kind for s in own]),
+            counts=np.where(counts == MISSING, 0, counts).astype(np.float64),
+            counted=(counts != MISSING).any(axis=1),
+            age=np.maximum(ages, 0.0),
+            dated=dated,
+            fixed=_fixed(rules, [columns.kind(row) for row in range(len(columns))]),
         )
 
 

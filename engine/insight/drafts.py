@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
-
-import numpy as np
 
 from engine.bm25 import average_length, encode_length, length_factors
 from engine.formats.keywords import KeywordLine
-from engine.index.hits import signal_columns
+from engine.index.hits import DocColumns
+from engine.index.overlay import Overlay
 from engine.index.protocol import BIGRAM, TermScore
 from engine.ingest.importer import cluster_of, merged, note_text
 from engine.insight import visibility as voices
@@ -28,11 +27,11 @@ from engine.insight.edits import halves
 from engine.insight.extract import Extractor
 from engine.insight.insights import Insights, weights_of
 from engine.insight.kinds import intent
-from engine.insight.scenarios import Scenario, scenarios
+from engine.insight.scenarios import Scenario, Seen, scenarios
 from engine.insight.visibility import DEPTH, Total
 from engine.model import CHINA, FIELDS, Count, Counts, Document, Note, Signals
-from engine.ranking.ranker import Places, Rows, Tick
-from engine.store import Store
+from engine.ranking.ranker import RankedPage, Ranker, Tick
+from engine.snapshot import LibrarySnapshot
 from engine.text.document import batch, documents
 from engine.text.normalise import fold_key
 from engine.text.query import plain
@@ -55,7 +54,7 @@ Parts = tuple[list[TermScore], list[tuple[str, float]]]
 class _Trial:
     """The library with a draft (or two) in it."""
 
-    places: Places
+    ranker: Ranker
     documents: tuple[Document, ...]
     signals: Signals
 
@@ -63,11 +62,11 @@ class _Trial:
 class Drafts:
     """Drafts over one state of a library, by one rule set, as of one moment."""
 
-    def __init__(self, insights: Insights, store: Store) -> None:
-        self._insights = insights
-        self._store = store
-        self._places: Places = insights.places
-        self._segmenter: Segmenter = insights.reader.segmenter
+    def __init__(self, library: LibrarySnapshot) -> None:
+        self._library = library
+        self._ranker: Ranker = library.ranker
+        self._segmenter: Segmenter = library.segmenter
+        insights = Insights(library)
         self._reader: Reader = insights.reader
         self._extractor: Extractor = insights.extractor
         self.wording: Callable[[str], str] = cache(self._wording)
@@ -77,10 +76,10 @@ class Drafts:
         """The draft as it would be published now: no time means now, no counts mean none yet; a
         new text of a stored note keeps what it does not state."""
         if draft.published_at is None:
-            draft = replace(draft, published_at=self._places.now.astimezone(CHINA))
+            draft = replace(draft, published_at=self._library.now.astimezone(CHINA))
         if draft.counts == Counts():
             draft = replace(draft, counts=Counts(_NONE, _NONE, _NONE, _NONE))
-        known = self._store.get(draft.note_id)
+        known = self._library.store.get(draft.note_id)
         return merged(known.note, draft) if known else draft
 
     def rank(
@@ -96,19 +95,18 @@ class Drafts:
         words = [line.keyword for line in lines]
         weights = weights_of(lines)
         trial = self._trial(note)
-        known = scenarios(self._insights.library.seen(), note.fans.value if note.fans else None)
+        known = scenarios(self._seen(), note.fans.value if note.fans else None)
         told = [one for one in known if one.counts is not None]
         factors = [self._factors(note, trial.signals, one) for one in told]
-        row = trial.places.row(note.note_id)
-        stood = trial.places.stand(words, row, factors, tick)
+        stood = trial.ranker.stand(words, note.note_id, factors, tick)
         names = [STATED, *(one.name for one in told)]
         placed = [
-            self._placed(trial, word, weight, one.order, dict(zip(names, one.places, strict=True)))
+            self._placed(trial, word, weight, one.page, dict(zip(names, one.places, strict=True)))
             for word, weight, one in zip(words, weights, stood, strict=True)
         ]
         held = [expected((one.weight, one.places[name]) for one in placed) for name in names]
-        before = self._places.of(words, DEPTH)
-        after = [one.order for one in stood]
+        before = [page.columns for page in self._ranker.pages(words, DEPTH)]
+        after = [one.page.first(DEPTH).columns for one in stood]
         asked = [voices.Asked(w, weight) for w, weight in zip(words, weights, strict=True)]
         lexicon = self._segmenter.lexicon
         names_of = own or [lexicon.brand_named(brand) for brand in trial.signals.brands]
@@ -119,9 +117,9 @@ class Drafts:
             scenarios=tuple(known),
             attention=held[0],
             range=(min(held), max(held)),
-            before=self._voice(self._places, before, asked, brands),
-            after=self._voice(trial.places, after, asked, brands),
-            cannibals=tuple(self._cannibals(words, before, after, brands, row)),
+            before=self._voice(before, asked, brands),
+            after=self._voice(after, asked, brands),
+            cannibals=tuple(self._cannibals(words, before, after, brands, note.note_id)),
             checks=tuple(checks(note, words, banned, self._copied(note))),
             saturation=self._saturation(trial),
         )
@@ -142,7 +140,7 @@ class Drafts:
     def evaluate(self, draft: Note, keywords: Sequence[str]) -> Evaluated:
         """Keyword -> place of a draft, exactly, as stated."""
         trial = self._trial(draft)
-        stood = trial.places.stand(keywords, trial.places.row(draft.note_id))
+        stood = trial.ranker.stand(keywords, draft.note_id)
         return {word: one.places[0] for word, one in zip(keywords, stood, strict=True)}
 
     def touched(self, one: Note, other: Note, keywords: Sequence[str]) -> list[str]:
@@ -158,37 +156,39 @@ class Drafts:
     def beside(self, draft: Note, keyword: str) -> tuple[Parts, Parts | None]:
         """The parts of a draft's score for a keyword, and those of the note right above it."""
         note = self.fresh(draft)
-        places = self._trial(note).places
-        row = places.row(note.note_id)
-        (stood,) = places.stand([keyword], row)
+        ranker = self._trial(note).ranker
+        (stood,) = ranker.stand([keyword], note.note_id)
         at = (stood.places[0] or 1) - 2
-        above = self._parts(places, int(stood.order[at]), keyword) if at >= 0 else None
-        return self._parts(places, row, keyword), above
+        above = self._parts(ranker, stood.page.note_ids[at], keyword) if at >= 0 else None
+        return self._parts(ranker, note.note_id, keyword), above
 
-    def _parts(self, places: Places, row: int, keyword: str) -> Parts:
+    def _parts(self, ranker: Ranker, note_id: str, keyword: str) -> Parts:
         """(the summands of a note's BM25, its factors by rule)."""
-        rules, note_id = places.rule_set, places.roster.note_ids[row]
+        rules, index = ranker.rule_set, ranker.index
         query = plain(keyword, self._segmenter, rules.query)
-        terms = places.index.explain(query, rules.scoring, note_id)
-        factors = self._of_signals(note_id, places.index.signals([note_id])[note_id])
+        (terms,) = index.explain_many(query, rules.scoring, [note_id])
+        factors = [float(factor[0]) for factor in ranker.factors(index.columns([note_id]))]
         return terms, list(zip((name for name, _ in rules.rules), factors, strict=True))
 
     # --- inside --------------------------------------------------------------------------------
 
     def _trial(self, *notes: Note) -> _Trial:
-        clusters = []
-        for note in notes:
-            group, _, _ = cluster_of(self._store, note, sketch(note_text(note)))
-            clusters.append(group)
+        store = self._library.store
+        clusters = [cluster_of(store, note, sketch(note_text(note)))[0] for note in notes]
         columns = batch(notes, clusters, self._segmenter)
-        return _Trial(self._places.with_notes(columns), tuple(columns), columns.signals[0])
+        stored = list(store.get_many(columns.note_ids).values())
+        replaced = documents(
+            [kept.note for kept in stored], [kept.cluster for kept in stored], self._segmenter
+        )
+        index = Overlay(self._library.index, columns, replaced)
+        return _Trial(self._ranker.over(index), tuple(columns), columns.signals[0])
 
     def _copied(self, note: Note) -> tuple[str, float] | None:
-        _, other, alike = cluster_of(self._store, note, sketch(note_text(note)))
+        _, other, alike = cluster_of(self._library.store, note, sketch(note_text(note)))
         return (other, alike) if other else None
 
     def _terms_of(self, keyword: str) -> frozenset[str]:
-        query = plain(keyword, self._segmenter, self._places.rule_set.query)
+        query = plain(keyword, self._segmenter, self._library.rule_set.query)
         return frozenset(clause.term for clause in query.clauses)
 
     def _placed(
@@ -196,28 +196,34 @@ class Drafts:
         trial: _Trial,
         keyword: str,
         weight: float,
-        order: Rows,
+        page: RankedPage,
         places: dict[str, int | None],
     ) -> Placed:
         position = places[STATED]
         known = [place for place in places.values() if place is not None]
-        ids = trial.places.roster.note_ids
-        at = len(order) if position is None else position - 1
+        at = len(page) if position is None else position - 1
+        near = [row for row in (at - 1, at + 1) if 0 <= row < len(page)]
+        ids = dict(zip(near, page.columns.take(near).note_ids, strict=True))
         return Placed(
             keyword=keyword,
             weight=weight,
             low=min(known, default=None),
             position=position,
             high=max(known, default=None),
-            of=len(order),
+            of=len(page),
             matched=self._matched(trial.documents[0], keyword),
-            displaces=ids[order[at + 1]] if at + 1 < len(order) else None,
-            above=ids[order[at - 1]] if 0 < at < len(order) else None,
+            displaces=ids.get(at + 1),
+            above=ids.get(at - 1) if at < len(page) else None,
             places=places,
         )
 
+    def _seen(self) -> list[Seen]:
+        """Counts of the library's notes at each age at which they were captured."""
+        rows = self._library.store.engagement
+        return self._library.memo.get("seen", lambda: [_seen(*row) for row in rows()])
+
     def _matched(self, document: Document, keyword: str) -> dict[str, tuple[str, ...]]:
-        query = plain(keyword, self._segmenter, self._places.rule_set.query)
+        query = plain(keyword, self._segmenter, self._library.rule_set.query)
         terms = [c.term for c in query.clauses if c.route != BIGRAM]
         spelling = self._segmenter.lexicon.spelling
         found = {
@@ -229,44 +235,38 @@ class Drafts:
     def _factors(self, note: Note, signals: Signals, scenario: Scenario) -> list[float]:
         """What the rules would multiply the draft's score with in a scenario."""
         likes, collects, comments, shares = scenario.counts or (None,) * 4
-        published = self._places.now - timedelta(days=scenario.day)
+        published = self._library.now - timedelta(days=scenario.day)
         changed = replace(
             signals, likes=likes, collects=collects, comments=comments, shares=shares,
             published=int(published.timestamp()),
         )  # fmt: skip
-        return self._of_signals(note.note_id, changed)
-
-    def _of_signals(self, note_id: str, signals: Signals) -> list[float]:
-        hits = signal_columns([note_id], np.zeros(1, np.float32), [signals], 1)
-        return [float(factor[0]) for factor in self._places.factors(hits)]
+        columns = DocColumns.of([note.note_id], [changed])
+        return [float(factor[0]) for factor in self._ranker.factors(columns)]
 
     def _voice(
-        self, places: Places, pages: Sequence[Rows], asked: Sequence[voices.Asked],
-        brands: Mapping[str, str],
-    ) -> tuple[Total, ...]:  # fmt: skip
+        self, pages: Sequence[DocColumns], asked: Sequence[voices.Asked], brands: Mapping[str, str]
+    ) -> tuple[Total, ...]:
         """Share of voice of brands (folded -> name) over the set."""
-        first = [rows[:DEPTH] for rows in pages]
-        found = voices.standings(asked, first, places.roster, brands)
-        return tuple(voices.totals(asked, first, found, "total"))
+        found = voices.standings(asked, pages, brands)
+        return tuple(voices.totals(asked, pages, found, "total"))
 
     def _cannibals(
-        self, words: Sequence[str], before: Sequence[Rows], after: Sequence[Rows],
-        brands: Mapping[str, str], draft: int,
+        self, words: Sequence[str], before: Sequence[DocColumns], after: Sequence[DocColumns],
+        brands: Mapping[str, str], draft: str,
     ) -> Iterator[tuple[str, str, int, int | None]]:  # fmt: skip
         """Own notes of the first 20 places that stand lower with the draft above them."""
-        roster = self._places.roster
         for word, old, new in zip(words, before, after, strict=True):
-            places = {row: place for place, row in enumerate(new[:DEPTH].tolist(), 1)}
-            for place, row in enumerate(old[:_OWN_DEPTH].tolist(), 1):
-                later = places.get(row)
-                if draft in places and later != place and set(roster.brands_of(row)) & set(brands):
-                    yield word, roster.note_ids[row], place, later
+            places = {note_id: place for place, note_id in enumerate(new.note_ids, 1)}
+            for row, note_id in enumerate(old.note_ids[:_OWN_DEPTH] if draft in places else ()):
+                later = places.get(note_id)
+                if later != row + 1 and set(old.brands(row)) & set(brands):
+                    yield word, note_id, row + 1, later
 
     def _saturation(self, trial: _Trial) -> tuple[float, ...]:
         """tf × factor / (1 + tf × factor) of one, two and three mentions in the draft's body."""
-        scoring = self._places.rule_set.scoring
-        notes, terms = trial.places.index.lengths("body")
-        average = average_length(terms, notes) if notes else 1.0
+        scoring = self._library.rule_set.scoring
+        body = trial.ranker.index.statistics([])["body"]
+        average = average_length(body.terms, body.notes) if body.notes else 1.0
         factors = length_factors(scoring.k1, scoring.b, average)
         own = float(factors[encode_length([len(trial.documents[0].body)])[0]])
         return tuple(tf * own / (1 + tf * own) for tf in _MENTIONS)
@@ -285,7 +285,7 @@ class Drafts:
             return None
         words = list(weights)
         trial = self._trial(*two)
-        stood = [trial.places.stand(words, trial.places.row(half.note_id)) for half in two]
+        stood = [trial.ranker.stand(words, half.note_id) for half in two]
         before = self.evaluate(note, words)
         after = {
             word: min((s.places[0] for s in both if s.places[0] is not None), default=None)
@@ -308,11 +308,18 @@ class Drafts:
 
     def _wording(self, keyword: str) -> str:
         """The phrase around a keyword that two of its first notes write; else the keyword."""
-        page = self._insights.library.page(keyword, _WORDING)
-        notes = self._insights.library.texts([note_id for note_id, _ in page])
+        page = self._library.page(keyword, _WORDING)
+        notes = self._library.texts([note_id for note_id, _ in page])
         found: Counter[str] = Counter()
         for note in notes.values():
             (own,) = self._extractor.extract([Text.of(note)], _PHRASES)
             found.update({p.keyword for p in own if fold_key(keyword) in fold_key(p.keyword)})
         around = [p for p, count in found.items() if count > 1 and len(p) <= _LONGEST]
         return min(around, key=lambda p: (-found[p], p), default=keyword)
+
+
+def _seen(published: datetime, day: datetime, fans: int | None, counts: Counts) -> Seen:
+    values = (counts.likes, counts.collects, counts.comments, counts.shares)
+    likes, collects, comments, shares = (count.value if count else None for count in values)
+    age = (day - published).total_seconds() / 86_400
+    return Seen(age, fans, (likes, collects, comments, shares))

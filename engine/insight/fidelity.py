@@ -8,12 +8,11 @@ from datetime import datetime
 
 import numpy as np
 
-from engine.index.protocol import Index
+from engine.index.hits import MISSING
 from engine.insight.agreement import Agreement, Mean, agreement, mean
 from engine.insight.observed import ObservedPage
-from engine.ranking.ranker import Places
 from engine.ranking.ruleset import RuleSet
-from engine.text.segment import Segmenter
+from engine.snapshot import LibrarySnapshot
 
 MEASURES = ("tau", "rbo", "ndcg")
 OURS = "our rules"
@@ -45,14 +44,13 @@ class Fidelity:
 class Comparer:
     """Orders of one state of a library against observed pages; each page as of its capture."""
 
-    def __init__(self, index: Index, segmenter: Segmenter, now: datetime) -> None:
-        self._index = index
-        self._segmenter = segmenter
-        self._now = now
+    def __init__(self, library: LibrarySnapshot) -> None:
+        self._library = library
 
     def known(self, pages: Sequence[ObservedPage]) -> tuple[list[ObservedPage], int]:
         """The pages without notes that the library lacks, and how many those are."""
-        live = self._index.signals(sorted({i for page in pages for i in page.note_ids}))
+        wanted = sorted({note_id for page in pages for note_id in page.note_ids})
+        live = set(self._library.index.columns(wanted).note_ids)
         found = [
             replace(page, note_ids=tuple(i for i in page.note_ids if i in live)) for page in pages
         ]
@@ -65,11 +63,10 @@ class Comparer:
         """For each page the place of every note on ours."""
         found: dict[str, Order] = {}
         for done, (now, own) in enumerate(self.by_moment(pages).items(), 1):
-            places = Places(self._index, self._segmenter, rules, now)
-            ids = places.roster.note_ids
-            rows = places.of([page.keyword for page in own], rules.page.window)
-            for page, order in zip(own, rows, strict=True):
-                found[page.keyword] = {ids[row]: at for at, row in enumerate(order.tolist(), 1)}
+            ranker = self._library.under(rules, now).ranker
+            ranked = ranker.pages([page.keyword for page in own], rules.page.window)
+            for page, order in zip(own, ranked, strict=True):
+                found[page.keyword] = {i: place for place, i in enumerate(order.note_ids, 1)}
             if tick:
                 tick(done / len(self.by_moment(pages)))
         return [found[page.keyword] for page in pages]
@@ -78,7 +75,7 @@ class Comparer:
         """Pages by the moment as of which they are ranked: their day of capture."""
         found: dict[datetime, list[ObservedPage]] = {}
         for page in pages:
-            found.setdefault(page.captured_at or self._now, []).append(page)
+            found.setdefault(page.captured_at or self._library.now, []).append(page)
         return found
 
     def fidelity(
@@ -102,9 +99,9 @@ class Comparer:
 
     def _by(self, count: str, page: ObservedPage) -> Order:
         """The observed notes by a column, most first; those without it have no place."""
-        signals = self._index.signals(page.note_ids)
-        values = {i: getattr(signals[i], count) for i in page.note_ids}
-        known = sorted((i for i in values if values[i] is not None), key=lambda i: (-values[i], i))
+        columns = self._library.index.columns(page.note_ids)
+        values = dict(zip(columns.note_ids, getattr(columns, count).tolist(), strict=True))
+        known = sorted((i for i in values if values[i] != MISSING), key=lambda i: (-values[i], i))
         return {note_id: place for place, note_id in enumerate(known, 1)}
 
 

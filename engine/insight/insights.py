@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from engine.errors import BadOption
 from engine.formats.keywords import KeywordLine
-from engine.index.protocol import Index
 from engine.insight import expand as expanding
 from engine.insight import keywords as deriving
 from engine.insight import opportunity as fights
 from engine.insight import visibility as voices
-from engine.insight.asking import Asking
 from engine.insight.candidates import Text
 from engine.insight.discover import Discovery, NewWord
 from engine.insight.events import OUT, Event, Watched, watch
@@ -29,12 +26,10 @@ from engine.insight.sets import Edits, edited
 from engine.insight.topics import topics
 from engine.insight.visibility import Standing, Total
 from engine.model import Note
-from engine.ranking.ranker import Places, Rows
-from engine.ranking.ruleset import RuleSet
-from engine.store import Store
+from engine.ranking.ranker import RankedPage, Ranker
+from engine.snapshot import LibrarySnapshot
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader
-from engine.text.segment import Segmenter
 
 Tick = Callable[[float], None]
 _BATCH = 2_000  # notes read at once for new words
@@ -71,29 +66,26 @@ class Voice:
 
     standings: tuple[Standing, ...]
     asked: tuple[voices.Asked, ...]
-    pages: tuple[Rows, ...]
+    pages: tuple[RankedPage, ...]
     brands: tuple[str, ...]
 
     def totals(self, by: str = "total") -> list[Total]:
         """Sums by total, kind, intent or portrait."""
         if by not in ("total", "kind", "intent", "portrait"):
             raise BadOption(f"nothing to sum by '{by}'", "use total, kind, intent or portrait")
-        return voices.totals(self.asked, self.pages, self.standings, by)
+        shown = [page.columns for page in self.pages]
+        return voices.totals(self.asked, shown, self.standings, by)
 
 
 class Insights:
     """Analyses over one state of a library, by one rule set, as of one moment."""
 
-    def __init__(
-        self, store: Store, index: Index, segmenter: Segmenter, rule_set: RuleSet, now: datetime
-    ) -> None:
-        self._store = store
-        self._segmenter = segmenter
-        self._now = now
-        self.places = Places(index, segmenter, rule_set, now)
-        self.library = Asking(store, index, segmenter, self.places)
-        self.reader = Reader(segmenter)
-        self.extractor = Extractor(self.reader)
+    def __init__(self, library: LibrarySnapshot) -> None:
+        self.library = library
+        self._segmenter = library.segmenter
+        self.ranker: Ranker = library.ranker
+        self.reader: Reader = library.memo.get("reader", lambda: Reader(library.segmenter))
+        self.extractor: Extractor = library.memo.get("extractor", lambda: Extractor(self.reader))
 
     # --- phrases -------------------------------------------------------------------------------
 
@@ -110,7 +102,7 @@ class Insights:
 
     def expand(self, keyword: str, most: int) -> list[expanding.Near]:
         """Words near a keyword."""
-        related = self._store.related(keyword)
+        related = self.library.store.related(keyword)
         return expanding.expand(keyword, self.library, self.reader, self.extractor, related, most)
 
     def new_words(self, most: int, known: Sequence[str], tick: Tick) -> list[NewWord]:
@@ -119,7 +111,7 @@ class Insights:
         total = len(self.library) or 1
         batch: list[Note] = []
         done = 0
-        for stored in self._store.all():
+        for stored in self.library.store.all():
             batch.append(stored.note)
             if len(batch) == _BATCH:
                 discovery.take([n.note_id for n in batch], [Text.of(n) for n in batch])
@@ -171,22 +163,22 @@ class Insights:
     ) -> Battle:
         """Demand, supply, difficulty and room of each keyword of a list."""
         words = [line.keyword for line in lines]
-        pages = self.places.of(words, fights.INCUMBENTS * 2, tick)
+        pages = self.ranker.pages(words, fights.INCUMBENTS * 2, tick)
         supply = self.library.speaking(words)
         titled = self.library.speaking(words, ("title", "tags"))
-        fans, titles = self._authors(pages)
+        ids = [page.note_ids for page in pages]
+        fans, titles = self._authors(ids)
+        crowded = self._crowded(pages)
         kinds = self.kinds(portrait)
         demand = self.library.demand()
         weights = weights_of(lines)
         found = []
         for number, line in enumerate(lines):
-            ids = [self.places.roster.note_ids[row] for row in pages[number].tolist()]
             key = fold_key(line.keyword)
-            exact = [self._says(key, titles.get(note_id, "")) for note_id in ids]
+            exact = [self._says(key, titles.get(note_id, "")) for note_id in ids[number]]
             met = fights.incumbents(
-                pages[number], self.places.roster, fans, exact, self._copied(pages[number]),
-                self._now,
-            )  # fmt: skip
+                pages[number].columns, fans, exact, crowded[number], self.library.now
+            )
             listed = demand.get(key)
             searches = line.searches if line.searches is not None else None
             source = line.source or ("keyword file" if searches is not None else "")
@@ -201,7 +193,7 @@ class Insights:
                     intent=line.intent or intent(line.keyword, kind)[0],
                     weight=weights[number],
                     provenance=source,
-                    examples=tuple(ids[:3]),
+                    examples=tuple(ids[number][:3]),
                     fight=fight,
                 )
             )
@@ -209,8 +201,8 @@ class Insights:
         brands = [fold_key(self._segmenter.lexicon.brand_named(name)) for name in own]
         return Battle(
             fights=tuple(found),
-            clusters=tuple(fights.clusters([words[i] for i in order], [pages[i] for i in order])),
-            cannibals=tuple(fights.cannibals(words, pages, self.places.roster, brands)),
+            clusters=tuple(fights.clusters([words[i] for i in order], [ids[i] for i in order])),
+            cannibals=tuple(fights.cannibals(words, [page.columns for page in pages], brands)),
             able=self._able(found, pages),
         )
 
@@ -255,8 +247,8 @@ class Insights:
             )
             for line, weight in zip(lines, weights_of(lines), strict=True)
         ]
-        pages = self.places.of([line.keyword for line in lines], voices.DEPTH, tick)
-        found = voices.standings(asked, pages, self.places.roster, named)
+        pages = self.ranker.pages([line.keyword for line in lines], voices.DEPTH, tick)
+        found = voices.standings(asked, [page.columns for page in pages], named)
         return Voice(tuple(found), tuple(asked), tuple(pages), tuple(named.values()))
 
     def watch(
@@ -270,12 +262,12 @@ class Insights:
         brand = self._segmenter.lexicon.brand_named
         names = {fold_key(brand(name)): name for name in (*own, *rivals)}
         looked, events = {}, []
-        for word, rows in zip(keywords, self.places.of(keywords, OUT), strict=True):
-            ids = [self.places.roster.note_ids[row] for row in rows.tolist()]
+        for word, page in zip(keywords, self.ranker.pages(keywords, OUT), strict=True):
+            ids = page.note_ids
             named = {
                 note_id: names[key]
-                for note_id, row in zip(ids, rows.tolist(), strict=True)
-                for key in self.places.roster.brands_of(row)
+                for row, note_id in enumerate(ids)
+                for key in page.columns.brands(row)
                 if key in names
             }
             looked[word], found = watch(word, ids, named, frozenset(own), known.get(word))
@@ -284,11 +276,9 @@ class Insights:
 
     # --- inside --------------------------------------------------------------------------------
 
-    def _authors(self, pages: Sequence[Rows]) -> tuple[dict[str, int], dict[str, str]]:
+    def _authors(self, pages: Sequence[Sequence[str]]) -> tuple[dict[str, int], dict[str, str]]:
         """(fans where they are known, folded title) by id of the notes on the pages."""
-        ids = self.places.roster.note_ids
-        wanted = sorted({ids[row] for rows in pages for row in rows.tolist()})
-        notes = self.library.texts(wanted)
+        notes = self.library.texts(sorted({note_id for ids in pages for note_id in ids}))
         fans = {i: note.fans.value for i, note in notes.items() if note.fans is not None}
         return fans, {i: fold_key(note.title) for i, note in notes.items()}
 
@@ -296,17 +286,21 @@ class Insights:
         words = self._segmenter.words(key)
         return all(word.replace("_", " ") in title for word in words)
 
-    def _copied(self, rows: Rows) -> list[bool]:
-        """Whether near-copies stand behind each place."""
-        clusters = self.places.roster.clusters
-        return [bool((clusters == clusters[row]).sum() > 1) for row in rows.tolist()]
+    def _crowded(self, pages: Sequence[RankedPage]) -> list[list[bool]]:
+        """For each place of each page whether near-copies stand behind it."""
+        groups = [[page.columns.cluster(row) for row in range(len(page))] for page in pages]
+        every = sorted({group for row in groups for group in row})
+        sizes = dict(zip(every, self.library.index.copies(every), strict=True))
+        return [[sizes[group] > 1 for group in row] for row in groups]
 
-    def _able(self, found: Sequence[Fight], pages: Sequence[Rows]) -> dict[str, tuple[int, int]]:
+    def _able(
+        self, found: Sequence[Fight], pages: Sequence[RankedPage]
+    ) -> dict[str, tuple[int, int]]:
         """Kind -> (searches known in all, authors who stand in the first ten of its pages)."""
         authors: dict[str, set[int]] = {}
         searches: dict[str, int] = {}
-        for one, rows in zip(found, pages, strict=True):
-            own = self.places.roster.authors[rows[: fights.INCUMBENTS]].tolist()
+        for one, page in zip(found, pages, strict=True):
+            own = page.columns.authors[: fights.INCUMBENTS].tolist()
             authors.setdefault(one.kind, set()).update(a for a in own if a)
             searches[one.kind] = searches.get(one.kind, 0) + (one.fight.demand or 0)
         return {kind: (searches[kind], len(own)) for kind, own in sorted(authors.items())}

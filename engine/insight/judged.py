@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from engine.index.embedded import EmbeddedIndex
+from engine.index.opening import open_index
 from engine.insight.evaluate import Evaluation, depth, evaluate
 from engine.insight.judgments import read_corpus, read_qrels, read_queries
 from engine.model import CHINA, Document
@@ -49,11 +49,11 @@ def evaluate_corpus(
     `tick` is told how many texts are analysed.
     """
     with tempfile.TemporaryDirectory(prefix="noterank-") as folder:
-        index = EmbeddedIndex(Path(folder), segmenter.fingerprint)
+        index = open_index(Path(folder), segmenter.fingerprint)
         index.rebuild(_analysed(corpus, segmenter, tick), 1)
-        store = Store(None)
+        state, store = index.snapshot(), Store(None)
         return [
-            evaluate_searcher(judged, Searcher(store, index, segmenter, rules, _NOW), measures)
+            evaluate_searcher(judged, Searcher(store, state, segmenter, rules, _NOW), measures)
             for rules in rule_sets
         ]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.errors import BadFile
 from engine.formats import ReadOptions, open_export
 from engine.model import Captured, Rejected, Sighting, Sort
-from engine.store import Store
+from engine.store import StoreReader
 
 _Seen = tuple[str, Sighting]  # note id, where it was seen
 
@@ -56,7 +56,7 @@ def read_observed(path: Path, sort: Sort | None = None) -> Observed:
     return found
 
 
-def stored_pages(store: Store) -> Observed:
+def stored_pages(store: StoreReader) -> Observed:
     """The pages that a library's imports have observed."""
     return pages_of(store.observations())
 

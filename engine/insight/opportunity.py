@@ -32,7 +32,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from engine.index.hits import MISSING, Roster
+from engine.index.hits import COUNTS, MISSING, DocColumns
 
 INCUMBENTS = 10
 WEIGHTS: Mapping[str, float] = {
@@ -50,8 +50,6 @@ _SHARED = 3  # of ten places, for two keywords to be one fight
 _OWN_DEPTH = 20
 _LIVELY = 2  # notes that a circle needs of a keyword and of an angle
 _DAY = 86_400
-_COUNTS = ("likes", "collects", "comments", "shares")
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +108,19 @@ class Opportunity:
 
 
 def incumbents(
-    rows: Rows,
-    roster: Roster,
+    page: DocColumns,
     fans: Mapping[str, int],
     exact: Sequence[bool],
     copied: Sequence[bool],
     now: datetime,
 ) -> Incumbents:
-    """The first ten places: `rows` of the roster, best first; `fans` by note id where known;
-    `exact` and `copied` tell of each row whether its title holds the keyword, whether near-copies
-    stand behind it."""
-    rows = rows[:INCUMBENTS]
-    total, known = _interactions(rows, roster)
-    ages = _ages(rows, roster, now)
-    tiers = [_tier(fans[i]) for i in (roster.note_ids[row] for row in rows.tolist()) if i in fans]
+    """The first ten places of a page, best first; `fans` by note id where known; `exact` and
+    `copied` tell of each place whether its title holds the keyword, whether near-copies stand
+    behind it."""
+    page = page.take(np.arange(len(page))[:INCUMBENTS])
+    total, known = _interactions(page)
+    ages = _ages(page, now)
+    tiers = [_tier(fans[note_id]) for note_id in page.note_ids if note_id in fans]
     heat = np.minimum(np.log1p(total[known]) / math.log1p(_FULL), 1.0)
     speeds = [
         float(count) / max(age, 1.0)
@@ -131,9 +128,9 @@ def incumbents(
         if sure and age is not None
     ]
     dated = [age for age in ages if age is not None]
-    kinds = [kind for kind in roster.kinds[rows].tolist() if kind]
+    kinds = [kind for row in range(len(page)) if (kind := page.kind(row))]
     return Incumbents(
-        places=len(rows),
+        places=len(page),
         parts={
             "engagement": float(heat.mean()) if len(heat) else None,
             "authors": statistics.fmean(tiers) if tiers else None,
@@ -147,21 +144,19 @@ def incumbents(
     )
 
 
-def _interactions(
-    rows: Rows, roster: Roster
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    total = np.zeros(len(rows))
-    known = np.zeros(len(rows), bool)
-    for name in _COUNTS:
-        counts = roster.counts[name][rows]
+def _interactions(page: DocColumns) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    total = np.zeros(len(page))
+    known = np.zeros(len(page), bool)
+    for name in COUNTS:
+        counts = getattr(page, name)
         total += np.where(counts == MISSING, 0, counts)
         known |= counts != MISSING
     return total, known
 
 
-def _ages(rows: Rows, roster: Roster, now: datetime) -> list[float | None]:
+def _ages(page: DocColumns, now: datetime) -> list[float | None]:
     seconds = now.timestamp()
-    published = roster.counts["published"][rows].tolist()
+    published = page.published.tolist()
     return [None if p == MISSING else max(seconds - p, 0.0) / _DAY for p in published]
 
 
@@ -185,9 +180,10 @@ class Cluster:
     shared: tuple[int, ...]
 
 
-def clusters(keywords: Sequence[str], pages: Sequence[Rows]) -> list[Cluster]:
-    """Keywords, heaviest first, gather those that share enough places and have no parent yet."""
-    tops = [frozenset(rows[:INCUMBENTS].tolist()) for rows in pages]
+def clusters(keywords: Sequence[str], pages: Sequence[Sequence[str]]) -> list[Cluster]:
+    """Keywords, heaviest first, gather those that share enough places and have no parent yet;
+    `pages` have the note ids of each keyword's page."""
+    tops = [frozenset(note_ids[:INCUMBENTS]) for note_ids in pages]
     free = dict.fromkeys(range(len(keywords)))
     found = []
     while free:
@@ -207,16 +203,17 @@ def clusters(keywords: Sequence[str], pages: Sequence[Rows]) -> list[Cluster]:
 
 
 def cannibals(
-    keywords: Sequence[str], pages: Sequence[Rows], roster: Roster, own: Sequence[str]
+    keywords: Sequence[str], pages: Sequence[DocColumns], own: Sequence[str]
 ) -> list[tuple[str, str, int]]:
     """(keyword, note id, place) of own notes where two or more of one brand stand in the first 20:
     they take places from one another. `own` are folded brands."""
     found = []
-    for keyword, rows in zip(keywords, pages, strict=True):
+    for keyword, page in zip(keywords, pages, strict=True):
+        ids = page.note_ids[:_OWN_DEPTH]
         mine = [
-            (keyword, roster.note_ids[row], place)
-            for place, row in enumerate(rows[:_OWN_DEPTH].tolist(), 1)
-            if set(own) & set(roster.brands_of(row))
+            (keyword, note_id, row + 1)
+            for row, note_id in enumerate(ids)
+            if set(own) & set(page.brands(row))
         ]
         if len(mine) > 1:
             found += mine

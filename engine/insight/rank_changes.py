@@ -6,20 +6,21 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from engine.errors import NotFound
-from engine.index.embedded import EmbeddedIndex
-from engine.index.hits import MISSING, Batch
+from engine.index.hits import COUNTS, MISSING, Batch, DocColumns
+from engine.index.opening import open_index
+from engine.index.protocol import IndexSnapshot
 from engine.insight.attribution import Values, shapley
 from engine.library import Library
 from engine.model import CHINA, Counts, Note
 from engine.ranking import ruleset
-from engine.ranking.ranker import Places
+from engine.ranking.ranker import Ranker
 from engine.ranking.ruleset import RuleSet
 from engine.store import Store, Stored
 from engine.text import lexicon as lexicons
@@ -32,7 +33,6 @@ DICTIONARY, RULES = "dictionary", "rules"
 CAUSES = (OWN_EDIT, OWN_HEAT, AGEING, RIVALS, RIVAL_HEAT, DICTIONARY, RULES)
 _TEXTS = (OWN_EDIT, RIVALS, DICTIONARY)  # causes that need an index of their own
 _BATCH = 2_000
-_COUNTS = ("likes", "collects", "comments", "shares")
 Tick = Callable[[float], None]
 
 
@@ -139,8 +139,9 @@ class _Mixtures:
         self._id = note_id
         self._folder = folder
         self._keywords = keywords
-        self._indexes: dict[frozenset[str], EmbeddedIndex] = {}
+        self._indexes: dict[frozenset[str], IndexSnapshot] = {}
         self._known: dict[frozenset[str], list[tuple[int, bool]]] = {}
+        self._counts = cache(self._count)
 
     def places(self, taken: frozenset[str]) -> list[tuple[int, bool]]:
         """For each keyword (the note's place, whether it has one)."""
@@ -152,30 +153,27 @@ class _Mixtures:
         texts = frozenset(_TEXTS) & taken
         if texts not in self._indexes:
             self._indexes[texts] = self._index(texts)
-        index = self._indexes[texts]
-        roster = index.roster()
-        counts = {**roster.counts, **self._counts(roster.note_ids, taken)}
-        places = Places(
-            index,
+        rules = self._side(RULES, taken).rules
+        ranker = Ranker(
+            self._indexes[texts],
             self._side(DICTIONARY, taken).segmenter,
-            self._side(RULES, taken).rules,
+            rules,
             self._side(AGEING, taken).now,
-            replace(roster, counts=counts),
+            lambda columns: self._recounted(columns, taken),
         )
-        ids, found = roster.note_ids, []
-        window = places.rule_set.page.window
-        for rows in places.of(self._keywords, window):
-            order = [ids[row] for row in rows.tolist()]
+        found = []
+        for page in ranker.pages(self._keywords, rules.page.window):
+            order = page.note_ids
             on_page = self._id in order
             found.append((order.index(self._id) + 1 if on_page else len(order) + 1, on_page))
         return found
 
-    def _index(self, texts: frozenset[str]) -> EmbeddedIndex:
+    def _index(self, texts: frozenset[str]) -> IndexSnapshot:
         segmenter = self._side(DICTIONARY, texts).segmenter
         folder = self._folder / "-".join(["index", *sorted(texts)])
-        index = EmbeddedIndex(folder, segmenter.fingerprint)
+        index = open_index(folder, segmenter.fingerprint)
         index.rebuild(_batches(self._notes(texts), segmenter), 1)
-        return index
+        return index.snapshot()
 
     def _notes(self, texts: frozenset[str]) -> list[Stored]:
         rivals = self._side(RIVALS, texts).notes
@@ -183,18 +181,21 @@ class _Mixtures:
         others = [stored for note_id, stored in rivals.items() if note_id != self._id]
         return [*others, own] if own else others
 
-    def _counts(
-        self, note_ids: Sequence[str], taken: frozenset[str]
-    ) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
-        old, new = self._sides
-        found = []
-        for note_id in note_ids:
+    def _recounted(self, columns: DocColumns, taken: frozenset[str]) -> DocColumns:
+        """The columns with the counts of the mixture."""
+        rows = []
+        for note_id in columns.note_ids:
             cause = OWN_HEAT if note_id == self._id else RIVAL_HEAT
-            one, two = old.notes.get(note_id), new.notes.get(note_id)
-            stored = (two or one) if cause in taken or one is None else one
-            found.append(_values(stored.note.counts if stored else Counts()))
-        columns = zip(*found, strict=True) if found else ([], [], [], [])
-        return {name: np.array(c, np.int64) for name, c in zip(_COUNTS, columns, strict=True)}
+            rows.append(self._counts(note_id, cause in taken))
+        counts = np.array(rows, np.int64).reshape(-1, len(COUNTS)).T
+        likes, collects, comments, shares = counts
+        return replace(columns, likes=likes, collects=collects, comments=comments, shares=shares)
+
+    def _count(self, note_id: str, new: bool) -> list[int]:
+        """A note's counts on one side; the other's where it is not there."""
+        first, second = self._sides[::-1] if new else self._sides
+        stored = first.notes.get(note_id) or second.notes.get(note_id)
+        return _values(stored.note.counts if stored else Counts())
 
     def _side(self, cause: str, taken: frozenset[str]) -> State:
         return self._sides[cause in taken]

@@ -14,15 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.index.hits import Roster
+from engine.index.hits import DocColumns
 
 DEPTH = 50
 CHANNELS = ("organic", "declared", "boosted", "unknown")
 FORMS = ("image", "video", "unknown")
 ATTENTION = 1 / np.log2(np.arange(2, DEPTH + 2))  # of place 1, 2, …
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,34 +74,33 @@ class Total:
 
 
 def standings(
-    asked: Sequence[Asked], pages: Sequence[Rows], roster: Roster, brands: Mapping[str, str]
+    asked: Sequence[Asked], pages: Sequence[DocColumns], brands: Mapping[str, str]
 ) -> list[Standing]:
     """Each keyword × each brand of `brands` (folded name -> name to show), in that order."""
     found: list[Standing] = []
-    for one, rows in zip(asked, pages, strict=True):
-        rows = rows[:DEPTH]
-        whole = float(ATTENTION[: len(rows)].sum()) or 1.0
+    for one, page in zip(asked, pages, strict=True):
+        whole = float(ATTENTION[: len(page)].sum()) or 1.0
         own = {key: Standing(one.keyword, one.weight, name) for key, name in brands.items()}
-        for place, row in enumerate(rows.tolist(), 1):
-            named = roster.brands_of(row)
+        for row in range(min(len(page), DEPTH)):
+            named = page.brands(row)
             for key in named:
                 if key in own:
-                    part = float(ATTENTION[place - 1]) / whole / len(named)
-                    _stand(own[key], place, part, row, roster)
+                    part = float(ATTENTION[row]) / whole / len(named)
+                    _stand(own[key], row, part, page)
         found += own.values()
     return found
 
 
-def _stand(standing: Standing, place: int, part: float, row: int, roster: Roster) -> None:
-    standing.places.append(place)
+def _stand(standing: Standing, row: int, part: float, page: DocColumns) -> None:
+    standing.places.append(row + 1)
     standing.share += part
-    standing.channels[roster.channels[row] or "unknown"] += part
-    standing.forms[roster.kinds[row] or "unknown"] += part
-    standing.authors.add(int(roster.authors[row]))
+    standing.channels[page.channel(row) or "unknown"] += part
+    standing.forms[page.kind(row) or "unknown"] += part
+    standing.authors.add(int(page.authors[row]))
 
 
 def totals(
-    asked: Sequence[Asked], pages: Sequence[Rows], found: Sequence[Standing], by: str
+    asked: Sequence[Asked], pages: Sequence[DocColumns], found: Sequence[Standing], by: str
 ) -> list[Total]:
     """Standings summed by `keyword`'s kind, intent or portrait, or over all (`total`)."""
     groups = {one.keyword: _group(one, by) for one in asked}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.index.hits import MISSING, Hits
+from engine.index.hits import COUNTS, MISSING, Hits
 from engine.index.protocol import TermScore
 from engine.model import Query
 from engine.ranking.order import Order
@@ -22,6 +22,11 @@ class Ranked:
     scores: Floats
     applied: list[Applied]
     order: Order
+
+    @property
+    def total(self) -> int:
+        """All notes that match."""
+        return self.hits.total or 0
 
 
 def parts(terms: Sequence[TermScore], ranked: Ranked, row: int) -> list[Part]:
@@ -54,11 +59,10 @@ def _how(term: TermScore, route: str) -> str:
 
 def _unknown(rule: Applied, ranked: Ranked, row: int) -> str:
     """Says on what a signal rests when something of it is unknown."""
-    hits = ranked.hits
+    columns = ranked.hits.columns
     if rule.name == "engagement":
-        names = ("likes", "collects", "comments", "shares")
-        absent = [name for name in names if getattr(hits, name)[row] == MISSING]
+        absent = [name for name in COUNTS if getattr(columns, name)[row] == MISSING]
         return f"; unknown and left out: {', '.join(absent)}" if absent else ""
-    if rule.name == "freshness" and hits.published[row] == MISSING:
+    if rule.name == "freshness" and columns.published[row] == MISSING:
         return "; the date is unknown"
     return ""

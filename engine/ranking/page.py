@@ -30,7 +30,8 @@ class Page:
     """A page of results: `total` notes match, `placed` of them have a place in the window.
 
     `as_of` is the moment from which ages are counted; `did_you_mean` are queries to try instead;
-    `facets` hold (value, notes of the window) pairs, most first; `seal` names the index's state.
+    `facets` hold (value, notes of the window) pairs, most first; `state_id` is the
+    library's.
     """
 
     words: str
@@ -41,7 +42,7 @@ class Page:
     as_of: datetime
     rule_set: str
     index_version: int
-    seal: str
+    state_id: str = ""
     notes: tuple[str, ...] = ()
     did_you_mean: tuple[str, ...] = ()
     facets: Mapping[str, Sequence[tuple[str, int]]] | None = None

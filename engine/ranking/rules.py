@@ -1,6 +1,6 @@
 """Hits -> rescored hits: each rule gives a factor a note, the score is BM25 times all of them.
 
-A rule is a function (rule, hits, now) -> signal, one number a note from 0 to 1; its factor is
+A rule is a function (rule, columns, now) -> signal, one number a note from 0 to 1; its factor is
 1 + weight × signal. A new rule is a function here, its parameters in `ruleset.py`, and its name
 in the table below; `explain` shows it by itself.
 """
@@ -15,45 +15,41 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.index.hits import MISSING, Hits
+from engine.index.hits import COUNTS, KINDS, MISSING, DocColumns, Hits, Integers
 from engine.ranking.ruleset import Engagement, Format, Freshness, Rule, RuleSet
 
 Floats = npt.NDArray[np.float64]
 _DAY = 86400.0
 
 
-def engagement(rule: Engagement, hits: Hits, now: datetime) -> Floats:
+def engagement(rule: Engagement, columns: DocColumns, now: datetime) -> Floats:
     """Log of the weighted interactions that are known, against `full`; floors count as they are."""
-    total = np.zeros(len(hits))
-    known = np.zeros(len(hits), bool)
-    for counts, weight in (
-        (hits.likes, rule.likes),
-        (hits.collects, rule.collects),
-        (hits.comments, rule.comments),
-        (hits.shares, rule.shares),
-    ):
+    total = np.zeros(len(columns))
+    known = np.zeros(len(columns), bool)
+    for name in COUNTS:
+        counts: Integers = getattr(columns, name)
         present = counts != MISSING
-        total += weight * np.where(present, counts, 0)
+        total += getattr(rule, name) * np.where(present, counts, 0)
         known |= present
     signal = np.minimum(np.log1p(total) / np.log1p(rule.full), 1.0)
     return np.where(known, signal, rule.unknown)
 
 
-def freshness(rule: Freshness, hits: Hits, now: datetime) -> Floats:
+def freshness(rule: Freshness, columns: DocColumns, now: datetime) -> Floats:
     """Halves each half-life from publication on; a note from the future is new."""
-    known = hits.published != MISSING
-    published = np.where(known, hits.published, 0)
+    known = columns.published != MISSING
+    published = np.where(known, columns.published, 0)
     days = np.maximum(now.timestamp() - published, 0) / _DAY
     return np.where(known, np.exp2(-days / rule.half_life_days), rule.unknown)
 
 
-def form(rule: Format, hits: Hits, now: datetime) -> Floats:
+def form(rule: Format, columns: DocColumns, now: datetime) -> Floats:
     """What the rule set gives a video, an image note, or one that is neither for all we know."""
     values = {"video": rule.video, "image": rule.image}
-    return np.array([values.get(kind, rule.unknown) for kind in hits.kinds], np.float64)
+    return np.array([values.get(kind, rule.unknown) for kind in KINDS], np.float64)[columns.kinds]
 
 
-_SIGNALS: dict[type, Callable[[Any, Hits, datetime], Floats]] = {
+_SIGNALS: dict[type, Callable[[Any, DocColumns, datetime], Floats]] = {
     Engagement: engagement,
     Freshness: freshness,
     Format: form,
@@ -75,7 +71,7 @@ def apply(rule_set: RuleSet, hits: Hits, now: datetime) -> tuple[Floats, list[Ap
     applied = []
     scores = hits.bm25.astype(np.float64)
     for name, rule in rule_set.rules:
-        signal = _SIGNALS[type(rule)](rule, hits, now)
+        signal = _SIGNALS[type(rule)](rule, hits.columns, now)
         factor = 1.0 + rule.weight * signal
         scores = scores * factor
         applied.append(Applied(name, rule, signal, factor))

@@ -9,18 +9,20 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from engine.bm25 import idf
 from engine.errors import BadOption, NotFound
-from engine.index.hits import MISSING, Hits
-from engine.index.protocol import BIGRAM, IndexView, TermScore
-from engine.model import SORTS, Filter, Note, Query, Signals, Sort
+from engine.index.hits import CHANNELS, KINDS, MISSING, Codes, Hits
+from engine.index.protocol import BIGRAM, IndexSnapshot, TermScore, words_of
+from engine.model import SORTS, Filter, Note, Query, Sort
 from engine.ranking import order as pages
 from engine.ranking import rules
 from engine.ranking.explain import Ranked, parts
 from engine.ranking.page import Explanation, Page, Result
+from engine.ranking.rules import Floats
 from engine.ranking.ruleset import RuleSet
 from engine.ranking.sentence import Standing, sentence
 from engine.ranking.snippet import Snippet, snippet
-from engine.store import Store
+from engine.store import StoreReader
 from engine.text.normalise import fold_key
 from engine.text.query import KIND_WORDS, parse, plain
 from engine.text.segment import Segmenter
@@ -56,10 +58,15 @@ class Searcher:
     """Search over one state of a library, by one rule set, as of one moment."""
 
     def __init__(
-        self, store: Store, index: IndexView, segmenter: Segmenter, rule_set: RuleSet, now: datetime
+        self,
+        store: StoreReader,
+        index: IndexSnapshot,
+        segmenter: Segmenter,
+        rule_set: RuleSet,
+        now: datetime,
     ) -> None:
         self._store = store
-        self._index = index.now()
+        self._index = index
         self._segmenter = segmenter
         self._rules = rule_set
         self._now = now
@@ -72,13 +79,12 @@ class Searcher:
         return Page(
             words=words,
             results=tuple(results),
-            total=ranked.hits.total,
+            total=ranked.total,
             placed=len(ranked.order.rows),
             offset=asked.offset,
             as_of=self._now,
             rule_set=self._rules.label,
             index_version=self._index.version,
-            seal=self._index.seal,
             notes=ranked.query.notes,
             facets=self._facets(ranked.hits) if asked.facets else None,
         )
@@ -98,24 +104,24 @@ class Searcher:
             row = ranked.hits.note_ids.index(note_id)
         except ValueError:
             return self._absent(note_id, words, ranked)
-        terms = self._index.explain(ranked.query, self._rules.scoring, note_id)
+        terms = self._terms(ranked.query, [note_id])[note_id]
         places = {placed: place for place, placed in enumerate(ranked.order.rows, 1)}
-        said = self._sentence(ranked, row, terms, ranked.order.rows[:20])
+        sentence = self._sentence(ranked, row, terms, ranked.order.rows[:20])
         return Explanation(
             note_id=note_id,
             words=words,
             position=places.get(row),
-            total=ranked.hits.total,
+            total=ranked.total,
             score=float(ranked.scores[row]),
             parts=tuple(parts(terms, ranked, row)),
-            sentence=said if row in places else said + _LEFT_OUT,
+            sentence=sentence if row in places else sentence + _LEFT_OUT,
         )
 
     def _absent(self, note_id: str, words: str, ranked: Ranked) -> Explanation:
         reason = "没有命中查询中的任何词，或被筛选条件排除。"
-        if self._index.explain(ranked.query, self._rules.scoring, note_id):
+        if self._terms(ranked.query, [note_id])[note_id]:
             reason = f"命中了查询，但相关度不在前 {self._rules.page.window} 名的窗口内。"
-        return Explanation(note_id, words, None, ranked.hits.total, 0.0, (), reason)
+        return Explanation(note_id, words, None, ranked.total, 0.0, (), reason)
 
     def _rank(self, words: str, asked: Asked) -> Ranked:
         query = parse(words, self._segmenter, self._rules.query)
@@ -126,36 +132,57 @@ class Searcher:
         window = self._rules.page.window if query.clauses else len(self._index)
         if not query.clauses and query.filter == Filter():
             window = 0  # nothing was asked
-        hits = self._index.search(query, self._rules.scoring, window)
+        (hits,) = self._index.search_many([query], self._rules.scoring, window, total=True)
         if query.phrases:
             hits = self._with_phrases(hits, query.phrases)
         scores, applied = rules.apply(self._rules, hits, self._now)
         covered = np.ones(len(hits))
         if sort != "general":
-            covered = self._index.coverage(query, hits.note_ids)
+            covered = self._coverage(query, hits.note_ids)
         order = pages.arrange(hits, scores, covered, sort, self._rules.page)
         return Ranked(query, hits, scores, applied, order)
 
     def _with_phrases(self, hits: Hits, phrases: Sequence[str]) -> Hits:
         """The hits whose text holds every phrase as it was typed, folded."""
-        stored = self._store.get_many(hits.note_ids)
+        ids = hits.note_ids
+        stored = self._store.get_many(ids)
         rows = [
             row
-            for row, note_id in enumerate(hits.note_ids)
+            for row, note_id in enumerate(ids)
             if note_id in stored and _holds(stored[note_id].note, phrases)
         ]
         lost = len(hits) - len(rows)
-        return replace(hits.take(rows), total=hits.total - lost)
+        return replace(hits.take(rows), total=(hits.total or 0) - lost)
+
+    def _coverage(self, query: Query, note_ids: Sequence[str]) -> Floats:
+        """For each note the share of the query's words it holds in any field, by idf, 0 to 1.
+
+        A word is held by any of its clauses but bigrams; a query without words is held by all.
+        """
+        groups = list(words_of(query).values())
+        if not groups:
+            return np.ones(len(note_ids))
+        counts = self._index.count_any(groups)
+        rarities = np.array([float(idf(len(self._index), df)) for df in counts])
+        held = self._index.hold_any(note_ids, groups)
+        share = np.zeros(len(note_ids))
+        for column, rarity in zip(held.T, rarities.tolist(), strict=True):
+            share += rarity * column
+        return share / sum(rarities.tolist())
+
+    def _terms(self, query: Query, note_ids: Sequence[str]) -> dict[str, list[TermScore]]:
+        """The summands of each note's BM25, by id."""
+        summands = self._index.explain_many(query, self._rules.scoring, note_ids)
+        return dict(zip(note_ids, summands, strict=True))
 
     def _results(self, ranked: Ranked, shown: Sequence[int], asked: Asked) -> list[Result]:
-        ids = [ranked.hits.note_ids[row] for row in shown]
+        columns = ranked.hits.columns
+        ids = columns.take(shown).note_ids
         stored = self._store.get_many(ids)
-        signals = self._index.signals(ids)
-        terms = _marked(ranked.query)
+        marks = _marked(ranked.query)
+        summands = self._terms(ranked.query, ids) if asked.explain else {}
         results = []
         for place, (row, note_id) in enumerate(zip(shown, ids, strict=True), asked.offset + 1):
-            if note_id not in stored:
-                continue  # deleted between the index's state and the store's
             note = stored[note_id].note
             results.append(
                 Result(
@@ -163,21 +190,16 @@ class Searcher:
                     note=note,
                     score=float(ranked.scores[row]),
                     bm25=float(ranked.hits.bm25[row]),
-                    snippet=snippet(note.body, spans(note.body, terms)),
-                    title=Snippet(note.title, tuple(spans(note.title, terms))),
-                    brands=self._brands(signals[note_id]) if note_id in signals else (),
+                    snippet=snippet(note.body, spans(note.body, marks)),
+                    title=Snippet(note.title, tuple(spans(note.title, marks))),
+                    brands=tuple(map(self._segmenter.lexicon.brand_named, columns.brands(row))),
                     copies=ranked.order.copies.get(row, 0),
-                    sentence=self._why(ranked, row, note_id, shown) if asked.explain else "",
+                    sentence=self._sentence(ranked, row, summands[note_id], shown)
+                    if asked.explain
+                    else "",
                 )
             )
         return results
-
-    def _brands(self, signals: Signals) -> tuple[str, ...]:
-        return tuple(self._segmenter.lexicon.brand_named(brand) for brand in signals.brands)
-
-    def _why(self, ranked: Ranked, row: int, note_id: str, shown: Sequence[int]) -> str:
-        terms = self._index.explain(ranked.query, self._rules.scoring, note_id)
-        return self._sentence(ranked, row, terms, shown)
 
     def _sentence(
         self, ranked: Ranked, row: int, terms: Sequence[TermScore], page: Sequence[int]
@@ -188,17 +210,18 @@ class Searcher:
         matched = {term.term for term in terms}
         named = same if matched & {clause.term for clause in same} else words
         spellings = {clause.term: lexicon.spelling(clause.term) for clause in named}
-        return sentence(terms, spellings, Standing(ranked.hits, row, page), self._now)
+        return sentence(terms, spellings, Standing(ranked.hits.columns, row, page), self._now)
 
     def _facets(self, hits: Hits) -> dict[str, list[tuple[str, int]]]:
         """Values of the window's notes, most notes first; `month` newest first."""
         brands: Counter[str] = Counter()
-        for brand, count in self._index.labels("brands", hits.note_ids).items():
+        ids, columns = hits.note_ids, hits.columns
+        for brand, count in self._index.facets("brands", ids).items():
             brands[self._segmenter.lexicon.brand_named(brand)] += count
         counts: dict[str, Mapping[str, int]] = {
-            "kind": Counter(kind or "unknown" for kind in hits.kinds),
-            "channel": Counter(channel or "unknown" for channel in hits.channels),
-            "tag": self._index.labels("tags", hits.note_ids),
+            "kind": _named(columns.kinds, KINDS),
+            "channel": _named(columns.channels, CHANNELS),
+            "tag": self._index.facets("tags", ids),
             "brand": brands,
         }
         facets = {
@@ -263,10 +286,17 @@ def _holds(note: Note, phrases: Sequence[str]) -> bool:
     return all(any(phrase in text for text in texts) for phrase in phrases)
 
 
+def _named(codes: Codes, names: Sequence[str]) -> dict[str, int]:
+    """Notes by the name of a code."""
+    counts = np.bincount(codes, minlength=len(names)).tolist()
+    return {name or "unknown": count for name, count in zip(names, counts, strict=True) if count}
+
+
 def _months(hits: Hits) -> list[tuple[str, int]]:
     """(month in China's time, notes), what has no time first, then newest first."""
-    unknown = hits.published == MISSING
-    there = (hits.published[~unknown] + _CHINA_SECONDS).astype("datetime64[s]")
+    published = hits.columns.published
+    unknown = published == MISSING
+    there = (published[~unknown] + _CHINA_SECONDS).astype("datetime64[s]")
     months, counts = np.unique(there.astype("datetime64[M]"), return_counts=True)
     known = list(zip(months.astype(str).tolist(), counts.tolist(), strict=True))[::-1]
     return [("unknown", int(unknown.sum()))] * bool(unknown.any()) + known

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from engine.index.hits import MISSING, Hits
+from engine.index.hits import MISSING, DocColumns
 from engine.index.protocol import TermScore
 
 _FIELDS = (("title", "标题"), ("tags", "话题"), ("body", "正文"))
@@ -17,9 +17,9 @@ _NOTICED = 1.5  # times the page's median from which a count is worth a word
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The rows of the page that a sentence compares with, and the note's own row in the hits."""
+    """The rows of the page that a sentence compares with, and the note's own row in the window."""
 
-    hits: Hits
+    columns: DocColumns
     row: int
     page: Sequence[int]
 
@@ -49,7 +49,7 @@ def _matched(terms: Sequence[TermScore], spellings: dict[str, str]) -> str:
 
 
 def _age(standing: Standing, now: datetime) -> str:
-    published = int(standing.hits.published[standing.row])
+    published = int(standing.columns.published[standing.row])
     if published == MISSING:
         return "发布时间未知"
     days = int((now.timestamp() - published) // 86400)
@@ -66,7 +66,7 @@ def _engaged(standing: Standing) -> str:
     """The first count that stands out against the page's median; unknown counts are left out."""
     unknown = True
     for name, label in _COUNTS:
-        column = getattr(standing.hits, name)
+        column = getattr(standing.columns, name)
         own = int(column[standing.row])
         if own == MISSING:
             continue

@@ -8,6 +8,8 @@ built-in folder stands beside this file; a library's own `lexicon/` comes on top
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,6 +122,15 @@ def check_phrases(phrases: Sequence[str]) -> None:
             )
 
 
+def copied(folder: Path, into: Path, lines_of: Mapping[str, Sequence[str]]) -> Path:
+    """A lexicon folder as it would be with more lines, in another folder."""
+    trial = into / folder.name
+    if folder.is_dir():
+        shutil.copytree(folder, trial)
+    append(trial, lines_of)
+    return trial
+
+
 def append(folder: Path, lines_of: Mapping[str, Sequence[str]]) -> None:
     """Add lines to files of a lexicon folder, each line once."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -127,7 +138,12 @@ def append(folder: Path, lines_of: Mapping[str, Sequence[str]]) -> None:
         path = folder / name
         known = path.read_text("utf-8-sig").splitlines() if path.is_file() else []
         fresh = [line for line in dict.fromkeys(new) if line not in known]
-        path.write_text("\n".join([*known, *fresh]) + "\n", "utf-8")
+        temporary = path.with_suffix(".tmp")
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write("\n".join([*known, *fresh]) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.index.embedded import EmbeddedIndex
+from engine.index.embedded.snapshot import EmbeddedSnapshot
 from engine.index.protocol import Scoring
 from engine.insight.evaluate import evaluate
 from engine.insight.judgments import read_qrels, read_queries
@@ -65,13 +66,15 @@ def table() -> None:
             index = EmbeddedIndex(Path(folder), step)
             rows = [Document(i, body=tuple(of_text(text))) for i, text in texts.items()]
             index.rebuild([rows], 1)
+            snapshot = index.snapshot()
 
-            def rank(asked: list[str], index: EmbeddedIndex = index, of_query=of_query):  # type: ignore[no-untyped-def]
+            def rank(asked: list[str], index: EmbeddedSnapshot = snapshot, of_query=of_query):  # type: ignore[no-untyped-def]
                 found = []
                 for text in asked:
                     weights = of_query(text)
                     clauses = tuple(Clause(term, term, weight) for term, weight in weights.items())
-                    found.append(index.search(Query(text, clauses), Scoring(), 10).note_ids)
+                    (hits,) = index.search_many([Query(text, clauses)], Scoring(), 10)
+                    found.append(hits.note_ids)
                 return found
 
             mean = evaluate(rank, queries, qrels, ("ndcg@10",)).means["ndcg@10"]  # type: ignore[arg-type]

@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.index.embedded import EmbeddedIndex
-from engine.index.embedded.view import View
+from engine.index.embedded.snapshot import EmbeddedSnapshot
 from engine.index.hits import Batch
+from engine.index.overlay import Overlay
 from engine.index.protocol import Scoring
 from engine.model import Clause, Document, Filter, Query, Signals
 from tests.benchmarks.corpora import Corpus, corpus, queries
@@ -85,7 +86,7 @@ def _size(notes: int, folder: Path) -> float:
     index = EmbeddedIndex(folder, "benchmark")
     index.rebuild([columns(material)], 1)
     built = time.perf_counter() - start
-    view = index.view()
+    view = index.snapshot()
     postings = len(view.parts[0].segment.column("body.docs"))
     size = sum(path.stat().st_size for path in folder.iterdir())
     print(f"\n{notes:,} notes, {postings:,} postings: {size / postings:.2f} bytes a posting, "
@@ -148,10 +149,11 @@ def _row(times: Times) -> str:
 
 
 def _alone(material: Corpus, index: EmbeddedIndex, folder: Path) -> None:
-    view = index.view()
+    view = index.snapshot()
+    scorer = view.scorer(ONE_FIELD)
     plain = asked(material, "plain", _PLAIN)
     for workers in (1, 2):
-        together = partial(view.best_of_many, plain, ONE_FIELD, 10, workers)
+        together = partial(view.best_of_many, plain, scorer, 10, workers)
         seconds = [_timed(together) for _ in range(8)]
         print(
             f"  {_PLAIN:,} queries at once, {workers} threads: "
@@ -159,10 +161,9 @@ def _alone(material: Corpus, index: EmbeddedIndex, folder: Path) -> None:
         )
     words = [material.words[t] for t in material.note(1).tolist()]
     drafted = _of_draft(plain, words)
-    for most, name in ((0, "exact"), (1000, "to the 1,000th")):
-        place = partial(view.places, drafted, ONE_FIELD, Document("draft", body=tuple(words)), most)
-        seconds = [_timed(place) for _ in range(5)]
-        print(f"  places of a draft for 1,000 keywords, {name}: {np.median(seconds) * 1e3:.0f} ms")
+    overlay = Overlay(view, [Document("draft", body=tuple(words))])
+    seconds = [_timed(partial(overlay.search_many, drafted, ONE_FIELD, 1000)) for _ in range(5)]
+    print(f"  a draft among the first 1,000 of 1,000 keywords: {np.median(seconds) * 1e3:.0f} ms")
     _filters(material, index)
     _changes(material, index, folder)
     print(f"  peak memory of this process: {_peak():,.0f} MB")
@@ -180,7 +181,7 @@ def _of_draft(plain: Sequence[Query], words: Sequence[str]) -> list[Query]:
 
 
 def _filters(material: Corpus, index: EmbeddedIndex) -> None:
-    view = index.view()
+    view = index.snapshot()
     wanted = {
         "no filter": Filter(),
         "1 % of the notes": Filter(kinds=("video",)),
@@ -198,15 +199,15 @@ def _filters(material: Corpus, index: EmbeddedIndex) -> None:
         print(f"  {name:<18}{_row(values)}   {share:5.2f} × unfiltered")
 
 
-def _best(view: View, chosen: Sequence[Query], number: int) -> None:
+def _best(view: EmbeddedSnapshot, chosen: Sequence[Query], number: int) -> None:
     view.best(chosen[number], ONE_FIELD, 10)
 
 
 def _changes(material: Corpus, index: EmbeddedIndex, folder: Path) -> None:
     query = asked(material, "plain", 5)[0]
-    opened = _timed(lambda: len(EmbeddedIndex(folder, "benchmark")))
+    opened = _timed(lambda: len(EmbeddedIndex(folder, "benchmark").snapshot()))
     fresh = EmbeddedIndex(folder, "benchmark")
-    first = _timed(lambda: fresh.search(query, ONE_FIELD, 10))
+    first = _timed(lambda: fresh.snapshot().search_many([query], ONE_FIELD, 10))
     print(f"  opening {opened * 1e3:.1f} ms, first query {first * 1e3:.1f} ms")
     new = columns(_head(material, 1000))
     batch = Batch([f"x{n:07d}" for n in range(1000)], new.fields, new.vocabulary, new.signals)
@@ -215,8 +216,8 @@ def _changes(material: Corpus, index: EmbeddedIndex, folder: Path) -> None:
 
 
 def _add(index: EmbeddedIndex, batch: Batch, query: Query, version: int) -> None:
-    index.update(batch, [], version)
-    index.search(query, ONE_FIELD, 10)
+    index.apply(batch, [], version)
+    index.snapshot().search_many([query], ONE_FIELD, 10)
 
 
 def _head(material: Corpus, notes: int) -> Corpus:

@@ -20,9 +20,10 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.index.embedded import EmbeddedIndex
+from engine.index.overlay import Overlay
 from engine.model import CHINA, Note
 from engine.ranking import ruleset
-from engine.ranking.ranker import Places
+from engine.ranking.ranker import Ranker
 from engine.text import lexicon
 from engine.text.document import batch
 from engine.text.segment import Segmenter
@@ -46,26 +47,26 @@ def table() -> None:
         index = EmbeddedIndex(Path(folder), segmenter.fingerprint)
         index.rebuild(batches(segmenter), 1)
         words = vocabulary(index)[:RANKED]
-        places = Places(index, segmenter, rules, NOW)
+        ranker = Ranker(index.snapshot(), segmenter, rules, NOW)
         scenarios = [[1.0 + 0.03 * level, 1.1] for level in range(9)]
 
         def rank(draft: Note, asked: list[str], more: list[list[float]]) -> None:
-            trial = places.with_notes(batch([draft], [draft.note_id], segmenter))
-            trial.stand(asked, trial.row(draft.note_id), more)
+            overlay = Overlay(ranker.index, batch([draft], [draft.note_id], segmenter))
+            ranker.over(overlay).stand(asked, draft.note_id, more)
 
         edits = [replace(DRAFT, title=f"{word}{DRAFT.title}"[:20]) for word in words[:EDITS]]
         some = words[:OF_AN_EDIT]
         rank(DRAFT, some, scenarios)
         print(f"drafts: {NOTES:,} notes, rules {rules.label}, two threads")
-        _row("as stated", lambda: rank(DRAFT, words, []), places, words, 1)
-        _row("nine scenarios", lambda: rank(DRAFT, words, scenarios), places, words, 1)
-        _row("edits", lambda: [rank(edit, some, []) for edit in edits], places, some, EDITS)
+        _row("as stated", lambda: rank(DRAFT, words, []), ranker, words, 1)
+        _row("nine scenarios", lambda: rank(DRAFT, words, scenarios), ranker, words, 1)
+        _row("edits", lambda: [rank(edit, some, []) for edit in edits], ranker, some, EDITS)
 
 
 def _row(
-    name: str, call: Callable[[], object], places: Places, words: list[str], count: int
+    name: str, call: Callable[[], object], ranker: Ranker, words: list[str], count: int
 ) -> None:
-    taken, plain = _median(call), count * _median(lambda: places.of(words, 50))
+    taken, plain = _median(call), count * _median(lambda: ranker.pages(words, 50))
     print(
         f"  {count:3} × {len(words):5,} keywords, {name:15} {taken:6.2f} s,"
         f" {taken / plain:5.2f} × the same pages searched"

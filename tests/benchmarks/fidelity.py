@@ -24,7 +24,6 @@ from engine.formats import ReadOptions
 from engine.index.protocol import Scoring
 from engine.insight.observed import ObservedPage
 from engine.model import CHINA
-from engine.ranking.ranker import Places
 from engine.ranking.ruleset import Engagement, Freshness, RuleSet
 
 KEYWORDS = int(os.environ.get("NOTERANK_KEYWORDS", "60"))
@@ -42,7 +41,7 @@ def table() -> None:
 
 
 def _print(engine: Engine) -> None:
-    held = [w for w, n in engine.index.vocabulary() if n >= 12 and len(w) > 1]
+    held = [w for w, n in engine.snapshot().index.vocabulary() if n >= 12 and len(w) > 1]
     words = random.Random(1).sample(held, min(KEYWORDS, len(held)))
     print(f"fidelity: {len(words)} keywords of the sample notes, {HIDDEN} hidden rule sets")
     rows: dict[float, list[tuple[float, float]]] = {noise: [] for noise in NOISE}
@@ -78,10 +77,10 @@ def _hidden(rules: RuleSet, dice: random.Random) -> RuleSet:
 
 def _pages(engine: Engine, rules: RuleSet, words: list[str], noise: float) -> list[ObservedPage]:
     dice = random.Random(7)
-    places = Places(engine.index, engine.segmenter, rules, NOW)
+    places = engine.snapshot(NOW).under(rules).ranker
     found = []
-    for word, rows in zip(words, places.of(words, DEEP), strict=True):
-        ids = [places.roster.note_ids[row] for row in rows.tolist()]
+    for word, rows in zip(words, places.pages(words, DEEP), strict=True):
+        ids = rows.note_ids
         for at in range(len(ids) - 1):
             if dice.random() < noise:
                 ids[at], ids[at + 1] = ids[at + 1], ids[at]

@@ -32,7 +32,7 @@ def table() -> None:
 
     def index() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            EmbeddedIndex(Path(folder), "benchmark").update(batch(notes, ids, segmenter), [], 1)
+            EmbeddedIndex(Path(folder), "benchmark").apply(batch(notes, ids, segmenter), [], 1)
 
     times = in_turn(
         {

@@ -48,11 +48,11 @@ def running() -> Iterator[tuple[int, list[str]]]:
     with tempfile.TemporaryDirectory(prefix="noterank-bench-") as folder:
         library = Path(os.environ.get("NOTERANK_LIBRARY", Path(folder) / "library"))
         with Engine.open(library, create=True) as engine:
-            if not len(engine.index):
+            if not len(engine.snapshot()):
                 rows = (Captured(n, note) for n, note in enumerate(notes(NOTES), 1))
                 engine.import_rows("bench", rows, NOW)
-            count = len(engine.index)
-            words = [w for w, df in engine.index.vocabulary() if df > 20 and len(w) > 1]
+            count = len(engine.snapshot())
+            words = [w for w, df in engine.snapshot().index.vocabulary() if df > 20 and len(w) > 1]
         random.Random(5).shuffle(words)
         log = Path(folder) / "log"
         with log.open("w") as stream:

@@ -23,7 +23,7 @@ from engine.index.hits import Batch
 from engine.insight.visibility import Asked, standings, totals
 from engine.model import CHINA
 from engine.ranking import ruleset
-from engine.ranking.ranker import Places
+from engine.ranking.ranker import Ranker
 from engine.ranking.searcher import Asked as Page
 from engine.ranking.searcher import Searcher
 from engine.text import lexicon
@@ -47,20 +47,21 @@ def table() -> None:
         words = vocabulary(index)
         print(f"voice: {NOTES:,} notes, {len(words):,} keywords, top 50, rules {rules.label}")
         start = time.perf_counter()
-        places = Places(index, segmenter, rules, NOW)
-        print(f"  columns of all notes     {time.perf_counter() - start:8.2f} s, once a state")
-        places.of(words[:50], 50)
+        ranker = Ranker(index.snapshot(), segmenter, rules, NOW)
+        ranker.pages(words[:50], 50)
+        print(f"  the first fifty pages    {time.perf_counter() - start:8.2f} s, columns read once")
         taken = []
         for _ in range(RUNS):
             start = time.perf_counter()
-            pages = places.of(words, 50)
+            pages = ranker.pages(words, 50)
             taken.append(time.perf_counter() - start)
         start = time.perf_counter()
         asked = [Asked(word, 1.0, "core", "know", "p") for word in words]
-        found = standings(asked, pages, places.roster, BRANDS)
-        totals(asked, pages, found, "total")
+        columns = [page.columns for page in pages]
+        found = standings(asked, columns, BRANDS)
+        totals(asked, columns, found, "total")
         sharing = time.perf_counter() - start
-        searcher = Searcher(Notes(), index, segmenter, rules, NOW)  # type: ignore[arg-type]
+        searcher = Searcher(Notes(), index.snapshot(), segmenter, rules, NOW)  # type: ignore[arg-type]
         alone = _each(lambda word: searcher.ids(word, 50), words)
         whole = _each(lambda word: searcher.page(word, Page(limit=50)), words)
         middle = statistics.median(taken)
@@ -91,7 +92,7 @@ def batches(segmenter: Segmenter) -> Iterator[Batch]:
 def vocabulary(index: EmbeddedIndex) -> list[str]:
     """Words of the library and pairs of them, drawn by seed."""
     dice = random.Random(5)
-    words = [word for word, count in index.vocabulary() if count > 20 and len(word) > 1]
+    words = [word for word, count in index.snapshot().vocabulary() if count > 20 and len(word) > 1]
     dice.shuffle(words)
     found = dict.fromkeys(words[: KEYWORDS // 2])
     while len(found) < KEYWORDS:

@@ -13,6 +13,7 @@ import pytest
 
 from engine.errors import Damaged, StaleIndex
 from engine.index.embedded import EmbeddedIndex
+from engine.index.hits import NUMBERS
 from engine.index.protocol import Scoring
 from engine.model import Clause, Document, Query, Signals
 
@@ -41,22 +42,27 @@ def document(number: int) -> Document:
 def make(folder: Path) -> EmbeddedIndex:
     """Two segments, each with dead documents."""
     index = EmbeddedIndex(folder, "test")
-    index.update([document(n) for n in range(120)], [], 1)
-    index.update([document(n) for n in range(200, 230)], ["n0003", "n0050"], 2)
-    index.update([], ["n0210", "n0004"], 3)
+    index.apply([document(n) for n in range(120)], [], 1)
+    index.apply([document(n) for n in range(200, 230)], ["n0003", "n0050"], 2)
+    index.apply([], ["n0210", "n0004"], 3)
     return index
 
 
 def answer(index: EmbeddedIndex) -> Answer:
     """All that an index says."""
-    found: Answer = [len(index), index.version, list(index.vocabulary())]
-    found += [index.labels("tags"), index.labels("brands")]
+    snapshot = index.snapshot()
+    found: Answer = [len(snapshot), snapshot.version, list(snapshot.vocabulary())]
+    found += [snapshot.facets("tags"), snapshot.facets("brands")]
     for word in WORDS:
-        hits = index.search(Query(word, (Clause(word, word),)), SCORING, 500)
-        found.append([hits.note_ids, hits.bm25.tolist(), hits.likes.tolist(), hits.authors])
-        found.append([hits.published.tolist(), hits.kinds, hits.clusters, hits.total])
+        query = Query(word, (Clause(word, word),))
+        (hits,) = snapshot.search_many([query], SCORING, 500, total=True)
+        rows = range(len(hits))
+        columns = hits.columns
+        found.append([hits.note_ids, hits.bm25.tolist(), hits.total])
+        found += [getattr(columns, name).tolist() for name in (*NUMBERS, "kinds", "channels")]
+        found.append([(columns.author(r), columns.cluster(r), columns.brands(r)) for r in rows])
     ids = [f"n{number:04d}" for number in range(230)]
-    return [*found, index.signals(ids)]
+    return [*found, snapshot.columns(ids).note_ids]
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +85,7 @@ def kinds(folder: Path) -> list[Path]:
 def checked(folder: Path) -> str:
     """What opening and verifying name; "" when nothing is wrong. No other error may come."""
     try:
-        EmbeddedIndex(folder, "test").check()
+        EmbeddedIndex(folder, "test").verify()
     except Damaged as error:
         told = str(error)
     else:
@@ -112,7 +118,7 @@ def borders(content: bytes) -> list[int]:
 def test_the_sound_index_is_sound(sound: tuple[Path, Answer]) -> None:
     folder, _ = sound
     assert checked(folder) == ""
-    assert EmbeddedIndex(folder, "test").check() == 2
+    assert EmbeddedIndex(folder, "test").verify().files == 2
     assert {path.suffix for path in folder.iterdir()} == {".nrs", ".dead", ".json"}
 
 
@@ -169,9 +175,9 @@ def test_a_lost_file_is_named(folder: Path) -> None:
 def test_a_lost_manifest_is_an_index_that_has_seen_nothing(folder: Path) -> None:
     (folder / "MANIFEST.json").unlink()
     index = EmbeddedIndex(folder, "test")
-    assert (len(index), index.version) == (0, 0)
-    index.update([document(1)], [], 4)
-    assert len(EmbeddedIndex(folder, "test")) == 1
+    assert (len(index.snapshot()), index.snapshot().version) == (0, 0)
+    index.apply([document(1)], [], 4)
+    assert len(EmbeddedIndex(folder, "test").snapshot()) == 1
     assert len(list(folder.iterdir())) == 2
 
 
@@ -184,7 +190,7 @@ def test_a_torn_manifest_is_named_and_a_rebuild_mends_it(folder: Path, content: 
     index = EmbeddedIndex(folder, "test")
     index.rebuild([[document(1), document(2)]], 9)
     again = EmbeddedIndex(folder, "test")
-    assert (len(again), again.version, again.check()) == (2, 9, 1)
+    assert (len(again.snapshot()), again.snapshot().version, again.verify().files) == (2, 9, 1)
     assert len(list(folder.iterdir())) == 2
 
 
@@ -197,8 +203,8 @@ def test_what_a_killed_writer_left_behind_is_ignored_and_swept(
     assert checked(folder) == ""
     index = EmbeddedIndex(folder, "test")
     assert answer(index) == sound[1]
-    index.update([document(300)], [], 4)
-    assert len(EmbeddedIndex(folder, "test")) == len(index) == sound[1][0] + 1  # type: ignore[operator]
+    index.apply([document(300)], [], 4)
+    assert len(EmbeddedIndex(folder, "test").snapshot()) == len(index.snapshot()) == sound[1][0] + 1  # type: ignore[operator]
     left = {path.name for path in folder.iterdir()}
     assert not left & {"segment-00000077.nrs", "segment-00000077-00000004.dead"}
     assert "MANIFEST.json.tmp" not in left
@@ -222,9 +228,9 @@ def test_a_segment_in_the_place_of_another_is_named(folder: Path) -> None:
 def test_another_analysis_is_refused_and_a_rebuild_cures(folder: Path) -> None:
     other = EmbeddedIndex(folder, "another")
     with pytest.raises(StaleIndex, match="rebuild"):
-        len(other)
+        other.snapshot()
     other.rebuild([[document(1)]], 4)
-    assert len(other) == 1
+    assert len(other.snapshot()) == 1
 
 
 def test_a_failed_publication_leaves_the_old_state(
@@ -239,8 +245,8 @@ def test_a_failed_publication_leaves_the_old_state(
         with monkeypatch.context() as patch:
             patch.setattr(place, full)
             with pytest.raises(OSError, match="No space"):
-                index.update([document(400)], ["n0001"], 4)
+                index.apply([document(400)], ["n0001"], 4)
         assert answer(index) == answer(EmbeddedIndex(folder, "test")) == sound[1]
-    index.update([document(400)], [], 4)
-    assert len(EmbeddedIndex(folder, "test")) == sound[1][0] + 1  # type: ignore[operator]
+    index.apply([document(400)], [], 4)
+    assert len(EmbeddedIndex(folder, "test").snapshot()) == sound[1][0] + 1  # type: ignore[operator]
     assert checked(folder) == ""

@@ -15,6 +15,7 @@ import pytest
 
 from engine.engine import Engine
 from engine.formats import ReadOptions
+from engine.ingest import importer
 from engine.text.cut import dictionary
 from tests.crash.faults import NOW, WORDS
 
@@ -91,14 +92,18 @@ def importing(library: Path, export: Path) -> Callable[[int], None]:
 def state(library: Path) -> dict[str, object]:
     """Everything that two libraries must agree on."""
     with Engine.open(library) as engine:
-        engine.refresh()
         notes = list(engine.notes())
         pages = {
             words: [(r.note.note_id, r.score) for r in engine.search(words).results]
             for words in ("敏感肌面霜", "神仙水平替", "通勤")
         }
         rejected = [path.read_bytes() for path in sorted(engine.library.rejected.glob("*.jsonl"))]
-        return {"notes": notes, "pages": pages, "rejected": rejected, "size": len(engine.index)}
+        return {
+            "notes": notes,
+            "pages": pages,
+            "rejected": rejected,
+            "size": len(engine.snapshot()),
+        }
 
 
 @pytest.fixture(scope="module")
@@ -116,9 +121,13 @@ def whole(
 
 
 def test_no_kill_of_an_import_loses_an_acknowledged_row(
-    export: Path, whole: tuple[dict[str, object], float], tmp_path: Path
+    export: Path,
+    whole: tuple[dict[str, object], float],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     expected, seconds = whole
+    monkeypatch.setattr(importer, "_BATCH", 100)  # steps that a kill can stand between
     ids = [note.note_id for note in expected["notes"]]  # type: ignore[attr-defined]
     chance = random.Random(2026)
     kills = finished = 0
@@ -135,8 +144,7 @@ def test_no_kill_of_an_import_loses_an_acknowledged_row(
             stored = [note.note_id for note in engine.notes()]
             assert len(stored) >= acknowledged
             assert stored == ids[: len(stored)]
-            engine.refresh()
-            assert len(engine.index) == len(stored)
+            assert len(engine.snapshot()) == len(stored)
             engine.verify()
         if done:
             assert state(library) == expected
@@ -180,7 +188,6 @@ def test_a_killed_delete_is_done_or_not_begun(export: Path, tmp_path: Path) -> N
 
         end(*in_child(delete), chance.uniform(0, 0.4))
         with Engine.open(tmp_path) as engine:
-            engine.refresh()
             stored = engine.store.get(note_id) is not None
-            assert bool(engine.index.signals([note_id])) == stored
-            assert len(engine.index) == engine.store.totals()["notes"]
+            assert bool(len(engine.snapshot().index.columns([note_id]))) == stored
+            assert len(engine.snapshot()) == engine.store.totals()["notes"]

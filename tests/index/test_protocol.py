@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.errors import BadOption
-from engine.index.hits import MISSING, signal_columns
+from engine.index.hits import MISSING, DocColumns, Hits
 from engine.index.protocol import Scoring, passes, words_of
 from engine.model import Clause, Filter, Query, Signals
 
@@ -40,10 +40,11 @@ def test_a_note_without_a_date_passes_no_time_filter() -> None:
 
 def test_taking_rows_keeps_columns_together_and_the_total() -> None:
     signals = [Signals(likes=1, author="a"), Signals(author="b"), Signals(likes=3, author="c")]
-    hits = signal_columns(["x", "y", "z"], np.array([3, 2, 1], np.float32), signals, 9)
+    hits = Hits(np.array([3, 2, 1], np.float32), DocColumns.of(["x", "y", "z"], signals), 9)
     taken = hits.take([2, 1])
-    assert (taken.note_ids, taken.authors, taken.total) == (["z", "y"], ["c", "b"], 9)
-    assert taken.likes.tolist() == [3, MISSING]
+    assert (taken.note_ids, taken.total) == (["z", "y"], 9)
+    assert [taken.columns.author(row) for row in range(2)] == ["c", "b"]
+    assert taken.columns.likes.tolist() == [3, MISSING]
     assert taken.bm25.tolist() == [1.0, 2.0]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from engine.index.embedded.bits import packed
 from engine.index.hits import Batch
 from engine.index.protocol import Scoring
 from engine.model import Clause, Document, Filter, Query, Signals
-from tests.index.contract import exhaustive
+from tests.index.contract import exhaustive, search
 
 TERMS = 400
 SCORINGS = [
@@ -61,7 +60,7 @@ def ranked(scores: dict[str, float], limit: int) -> list[tuple[str, float]]:
 
 
 def found(index: EmbeddedIndex, query: Query, scoring: Scoring, limit: int) -> list[object]:
-    hits = index.search(query, scoring, limit)
+    hits = search(index, query, scoring, limit)
     return list(zip(hits.note_ids, hits.bm25.tolist(), strict=True))
 
 
@@ -75,13 +74,13 @@ def large(
     sizes = [12_000] if request.param == 1 else [8_500, 2_500, 1_000]
     begin = 0
     for version, size in enumerate(sizes, 1):
-        index.update(documents[begin : begin + size], [], version)
+        index.apply(documents[begin : begin + size], [], version)
         begin += size
     return index, documents
 
 
 def test_the_large_library_has_what_it_tests(large: tuple[EmbeddedIndex, list[Document]]) -> None:
-    segment = large[0].view().parts[0].segment
+    segment = large[0].snapshot().parts[0].segment
     assert segment.documents > 2 * 4096
     lists = [len(segment.column(f"body.{name}_terms")) for name in ("bitmap", "window")]
     assert 10 < lists[0] < lists[1] - 5 < len(segment.vocabulary) - 20
@@ -95,7 +94,7 @@ def test_the_best_are_the_best_of_all(large: tuple[EmbeddedIndex, list[Document]
         scores = exhaustive(documents, query, scoring)
         for limit in (1, 10, 100, 1000, 20_000):
             assert found(index, query, scoring, limit) == ranked(scores, limit), (query, limit)
-        assert index.search(query, scoring, 10).total == len(scores)
+        assert search(index, query, scoring, 10).total == len(scores)
 
 
 @pytest.mark.parametrize("share", [0.002, 0.04, 0.5])
@@ -120,11 +119,11 @@ def test_many_queries_at_once_give_what_each_gives_alone(
     index, _ = large
     dice = random.Random(11)
     queries = [ask(dice) for _ in range(200)]
-    view = index.view()
+    snapshot = index.snapshot()
     for workers in (1, 2, 3):
-        together = view.best_of_many(queries, SCORINGS[0], 10, workers)
+        together = snapshot.best_of_many(queries, snapshot.scorer(SCORINGS[0]), 10, workers)
         for query, many in zip(queries, together, strict=True):
-            alone = view.best(query, SCORINGS[0], 10)
+            alone = snapshot.best(query, SCORINGS[0], 10)
             for one, other in zip(alone, many, strict=True):
                 assert one.tolist() == other.tolist()
 
@@ -145,7 +144,7 @@ def test_any_history_gives_the_best_of_what_is_alive(
             again = [d for d in alive.values() if dice.random() < 0.2]
             dead = [note_id for note_id in alive if dice.random() < 0.3]
             update = [*fresh, *(Document(d.note_id, d.body, (), d.title) for d in again)]
-            index.update(update, [i for i in dead if i not in {d.note_id for d in update}], version)
+            index.apply(update, [i for i in dead if i not in {d.note_id for d in update}], version)
             for note_id in dead:
                 alive.pop(note_id)
             alive |= {document.note_id: document for document in update}
@@ -153,45 +152,6 @@ def test_any_history_gives_the_best_of_what_is_alive(
             query, scoring = ask(dice), dice.choice(SCORINGS)
             scores = exhaustive(list(alive.values()), query, scoring)
             assert found(index, query, scoring, limit) == ranked(scores, limit)
-
-
-# --- a draft that is not there -----------------------------------------------------------------
-
-
-def place(
-    documents: Sequence[Document], query: Query, scoring: Scoring, draft: Document
-) -> list[int]:
-    """(notes above the draft, notes of its score) by adding it and looking at all."""
-    scores = exhaustive([*documents, draft], query, scoring)
-    if draft.note_id not in scores:
-        return [-1, -1]
-    own = scores.pop(draft.note_id)
-    return [sum(s > own for s in scores.values()), sum(s == own for s in scores.values())]
-
-
-def test_a_draft_stands_where_it_would_stand_if_it_were_added(
-    large: tuple[EmbeddedIndex, list[Document]],
-) -> None:
-    index, documents = large
-    dice = random.Random(12)
-    before = index.view().statistics
-    for number in range(5):
-        draft = Document("draft", text(dice, 4, 1), text(dice, 3, 1), text(dice, 30, 1))
-        queries = [ask(dice) for _ in range(3)]
-        scoring = SCORINGS[number]
-        wanted = [place(documents, query, scoring, draft) for query in queries]
-        assert index.view().places(queries, scoring, draft).tolist() == wanted
-        capped = index.view().places(queries, scoring, draft, most=20).tolist()
-        for (above, same), (about, beside) in zip(wanted, capped, strict=True):
-            assert about >= 20 if above >= 20 else [about, beside] == [above, same]
-    assert index.view().statistics == before
-
-
-def test_a_draft_in_an_empty_library_stands_alone(tmp_path: Path) -> None:
-    view = EmbeddedIndex(tmp_path, "test").view()
-    draft = Document("draft", body=("t001",))
-    queries = [Query("", (Clause("t001", "t001"),)), Query("", (Clause("t002", "t002"),))]
-    assert view.places(queries, Scoring(), draft).tolist() == [[0, 0], [-1, -1]]
 
 
 # --- edges -------------------------------------------------------------------------------------
@@ -205,7 +165,7 @@ def test_sums_that_float64_cannot_hold_in_any_order_are_summed_again(tmp_path: P
         for n in range(5000)
     ]
     index = EmbeddedIndex(tmp_path, "test")
-    index.update(documents, [], 1)
+    index.apply(documents, [], 1)
     clauses = (Clause("der", "der", 1e-9), Clause("tag", "tag", 1.0))
     for order in (clauses, clauses[::-1]):
         query = Query("", order)
@@ -219,9 +179,9 @@ def test_ties_go_by_note_id_across_segments(tmp_path: Path) -> None:
     random.Random(14).shuffle(names)
     for version, begin in enumerate(range(0, 500, 100), 1):
         batch = [Document(name, body=("x",)) for name in names[begin : begin + 100]]
-        index.update(batch, [], version)
+        index.apply(batch, [], version)
     query = Query("", (Clause("x", "x"),))
-    assert index.search(query, Scoring(), 30).note_ids == sorted(names)[:30]
+    assert search(index, query, Scoring(), 30).note_ids == sorted(names)[:30]
 
 
 def test_a_batch_is_the_documents_it_was_made_of() -> None:

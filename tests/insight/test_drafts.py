@@ -109,7 +109,7 @@ def test_the_place_given_is_the_place_taken(tmp_path: Path, seed: int) -> None:
             answer = drafts.rank(draft, [KeywordLine(word) for word in words])
             assert sorted(path.name for path in engine.library.index.iterdir()) == files
             engine.import_rows("draft", [Captured(1, draft)], NOW)
-            searcher = engine.searcher(NOW)
+            searcher = engine.snapshot(NOW).searcher
             for placed in answer.placed:
                 ids = searcher.ids(placed.keyword, 1_000)
                 place = ids.index(name) + 1 if name in ids else None

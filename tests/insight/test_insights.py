@@ -123,7 +123,7 @@ def test_the_same_portrait_gives_the_same_set(engine: Engine, answer: KeywordAns
 
 def test_saved_notes_questions_and_lists_leave_their_mark(engine: Engine) -> None:
     comments = ("敏感肌面霜夏天会闷吗", "这个面霜在哪买", "挂耳咖啡苦吗")
-    saved = tuple(engine.searcher(NOW).ids("挂耳咖啡", 3))
+    saved = tuple(engine.snapshot(NOW).searcher.ids("挂耳咖啡", 3))
     person = replace(PERSON, comments=comments, saved=saved)
     found = {k.keyword: k for k in engine.keywords(person, 40).set.keywords}
     assert found["面霜"].provenance.questions == comments[:2]
@@ -199,7 +199,7 @@ def test_what_another_imports_is_known_at_once(tmp_path: Path) -> None:
     line = [KeywordLine("屏障修护")]
     with Engine.open(tmp_path, create=True) as engine:
         engine.import_file(sample.NOTES, ReadOptions(), NOW)
-        seen = len(engine.insights().library.seen())
+        seen = len(engine.drafts()._seen())
         assert engine.opportunity(line).fights[0].fight.demand is None
         with Engine.open(tmp_path) as other:  # demand and an older capture change no note
             other.import_file(sample.DEMAND, ReadOptions(), NOW)
@@ -208,7 +208,7 @@ def test_what_another_imports_is_known_at_once(tmp_path: Path) -> None:
             older = replace(note, captured_at=note.published_at + timedelta(days=1))
             other.import_rows("older", [Captured(1, older)], NOW)
         assert engine.opportunity(line).fights[0].fight.demand == 31_560
-        assert len(engine.insights().library.seen()) == seen + 1
+        assert len(engine.drafts()._seen()) == seen + 1
 
 
 def test_supply_counts_notes_that_hold_all_words(engine: Engine) -> None:

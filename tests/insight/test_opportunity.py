@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
-import numpy as np
 import pytest
 
-from engine.index.hits import MISSING, Roster, roster_of
+from engine.index.hits import DocColumns
 from engine.insight.opportunity import (
     WEIGHTS,
     Opportunity,
@@ -17,36 +16,29 @@ from engine.insight.opportunity import (
     clusters,
     incumbents,
 )
-from engine.model import CHINA
+from engine.model import CHINA, Signals
 
 NOW = datetime(2026, 11, 1, tzinfo=CHINA)
 
 
-def roster(likes: list[int], days: list[int], brands: list[list[int]] | None = None) -> Roster:
-    size = len(likes)
-    named = brands or [[] for _ in likes]
-    published = [
-        MISSING if d == MISSING else int((NOW - timedelta(days=d)).timestamp()) for d in days
-    ]
-    none = np.full(size, MISSING, np.int64)
-    counts = {"published": np.array(published, np.int64), "likes": np.array(likes, np.int64)}
-    counts |= dict.fromkeys(("collects", "comments", "shares"), none)
-    return roster_of(
-        [f"n{i}" for i in range(size)], [""] * size, ["a"] * size, ["video"] * size,
-        [""] * size, counts,
-        (np.cumsum([0, *map(len, named)]).astype(np.int64),
-         np.array([b for own in named for b in own], np.int64), ["甲", "乙"]),
-    )  # fmt: skip
-
-
-def rows(size: int) -> np.ndarray:
-    return np.arange(size, dtype=np.int64)
+def page(
+    likes: list[int | None], days: list[int | None], brands: list[tuple[str, ...]] | None = None
+) -> DocColumns:
+    """Notes n0, n1, … of one author, all videos, published so many days ago."""
+    signals = [
+        Signals(
+            kind="video", author="a", likes=count, brands=named,
+            published=None if day is None else int((NOW - timedelta(days=day)).timestamp()),
+        )
+        for count, day, named in zip(likes, days, brands or [()] * len(likes), strict=True)
+    ]  # fmt: skip
+    return DocColumns.of([f"n{i}" for i in range(len(likes))], signals)
 
 
 def test_difficulty_is_the_weighted_mean_of_its_parts() -> None:
-    made = roster([99_999] * 10, [10] * 5 + [400] * 5)
+    made = page([99_999] * 10, [10] * 5 + [400] * 5)
     fans = {f"n{i}": 50_000 for i in range(10)}
-    met = incumbents(rows(10), made, fans, [True] * 4 + [False] * 6, [True] + [False] * 9, NOW)
+    met = incumbents(made, fans, [True] * 4 + [False] * 6, [True] + [False] * 9, NOW)
     assert met.parts == pytest.approx(
         {"engagement": 1.0, "authors": 0.5, "young": 0.5, "exact": 0.4, "distinct": 0.9}
     )
@@ -58,24 +50,24 @@ def test_difficulty_is_the_weighted_mean_of_its_parts() -> None:
 
 
 def test_unknown_parts_are_left_out_of_both_sums() -> None:
-    made = roster([MISSING] * 10, [MISSING] * 10)
-    met = incumbents(rows(10), made, {}, [True] * 10, [False] * 10, NOW)
+    made = page([None] * 10, [None] * 10)
+    met = incumbents(made, {}, [True] * 10, [False] * 10, NOW)
     assert met.parts["engagement"] is met.parts["authors"] is met.parts["young"] is None
     assert met.difficulty == pytest.approx(100)
     assert met.age is met.velocity is None
 
 
 def test_a_page_with_few_places_is_easier_and_an_empty_one_is_free() -> None:
-    made = roster([99_999] * 10, [10] * 10)
-    full = incumbents(rows(10), made, {}, [True] * 10, [False] * 10, NOW)
-    half = incumbents(rows(5), made, {}, [True] * 5, [False] * 5, NOW)
+    made = page([99_999] * 10, [10] * 10)
+    full = incumbents(made, {}, [True] * 10, [False] * 10, NOW)
+    half = incumbents(made.take(range(5)), {}, [True] * 5, [False] * 5, NOW)
     assert half.difficulty == pytest.approx((full.difficulty or 0) / 2)
-    assert incumbents(rows(0), made, {}, [], [], NOW).difficulty == 0
+    assert incumbents(made.take([]), {}, [], [], NOW).difficulty == 0
 
 
 def test_opportunity_is_the_cube_root_of_heat_room_and_scarcity() -> None:
-    made = roster([99_999] * 10, [400] * 10)
-    met = incumbents(rows(10), made, {}, [False] * 10, [False] * 10, NOW)
+    made = page([99_999] * 10, [400] * 10)
+    met = incumbents(made, {}, [False] * 10, [False] * 10, NOW)
     fight = Opportunity("面霜", 9_999, "聚光", 9, 3, met)
     room = 1 - (met.difficulty or 0) / 100
     assert fight.score == pytest.approx(100 * (4 / 6 * room * 0.5) ** (1 / 3))
@@ -83,7 +75,7 @@ def test_opportunity_is_the_cube_root_of_heat_room_and_scarcity() -> None:
 
 
 def test_without_demand_the_opportunity_is_unknown_and_no_zero() -> None:
-    met = incumbents(rows(1), roster([5], [5]), {}, [True], [False], NOW)
+    met = incumbents(page([5], [5]), {}, [True], [False], NOW)
     fight = Opportunity("面霜", None, "", 9, 3, met)
     assert fight.heat is None
     assert fight.score is None
@@ -91,8 +83,8 @@ def test_without_demand_the_opportunity_is_unknown_and_no_zero() -> None:
 
 
 def test_more_demand_less_supply_and_weaker_incumbents_are_better() -> None:
-    weak = incumbents(rows(3), roster([5] * 3, [400] * 3), {}, [False] * 3, [False] * 3, NOW)
-    strong = incumbents(rows(10), roster([9**6] * 10, [5] * 10), {}, [True] * 10, [False] * 10, NOW)
+    weak = incumbents(page([5] * 3, [400] * 3), {}, [False] * 3, [False] * 3, NOW)
+    strong = incumbents(page([9**6] * 10, [5] * 10), {}, [True] * 10, [False] * 10, NOW)
 
     def score(demand: int, supply: int, met: object) -> float:
         return Opportunity("k", demand, "聚光", supply, 0, met).score or 0.0  # type: ignore[arg-type]
@@ -103,7 +95,7 @@ def test_more_demand_less_supply_and_weaker_incumbents_are_better() -> None:
 
 
 def test_keywords_that_share_three_of_ten_places_are_one_fight() -> None:
-    pages = [rows(10), np.array([7, 8, 9, 20, 21], np.int64), np.array([8, 9, 30], np.int64)]
+    pages = [list("abcdefghij"), list("hijxy"), list("ijz")]
     found = clusters(["面霜", "霜", "乳"], pages)
     assert [(c.parent, c.members, c.shared) for c in found] == [
         ("面霜", ("霜",), (3,)),
@@ -112,8 +104,8 @@ def test_keywords_that_share_three_of_ten_places_are_one_fight() -> None:
 
 
 def test_two_own_notes_on_one_page_compete() -> None:
-    made = roster([1] * 4, [1] * 4, [[0], [], [0, 1], [1]])
-    found = cannibals(["k", "m"], [rows(4), np.array([1, 2], np.int64)], made, ["甲"])
+    made = page([1] * 4, [1] * 4, [("甲",), (), ("甲", "乙"), ("乙",)])
+    found = cannibals(["k", "m"], [made, made.take([1, 2])], ["甲"])
     assert found == [("k", "n0", 1), ("k", "n2", 3)]
 
 

@@ -75,7 +75,7 @@ def test_many_causes_sum_to_the_move(engine: Engine) -> None:
     engine.rule_set = replace(engine.rule_set, rules=engine.rule_set.rules[:1])
     found = engine.moves("n09", WORDS, "before")
     assert set(found[0].parts) >= {"own_edit", "ageing", "rivals", "dictionary", "rules"}
-    places = {word: engine.searcher().ids(word, 99) for word in WORDS}
+    places = {word: engine.snapshot().searcher.ids(word, 99) for word in WORDS}
     for move in found:
         assert sum(move.parts.values()) == pytest.approx(move.move)
         ids = places[move.keyword]
@@ -91,9 +91,9 @@ def test_a_note_that_came_counts_from_behind_the_last_place(engine: Engine) -> N
 
 def test_a_snapshot_is_kept_once_under_a_good_name(engine: Engine) -> None:
     with pytest.raises(BadOption, match="there is a snapshot"):
-        engine.snapshot("before")
+        engine.keep_snapshot("before")
     with pytest.raises(BadOption, match="no name"):
-        engine.snapshot("../escape")
+        engine.keep_snapshot("../escape")
     with pytest.raises(NotFound):
         engine.moves("n01", WORDS, "never")
     with pytest.raises(NotFound, match="before or after"):

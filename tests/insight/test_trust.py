@@ -17,7 +17,6 @@ from engine.index.protocol import Scoring
 from engine.insight.observed import ObservedPage, read_observed, stored_pages
 from engine.model import CHINA, Captured
 from engine.ranking import ruleset
-from engine.ranking.ranker import Places
 from engine.ranking.ruleset import Engagement, Freshness, RuleSet
 from tests.insight.library import notes
 
@@ -44,11 +43,13 @@ def hidden(engine: Engine) -> RuleSet:
 def pages(engine: Engine, rules: RuleSet, noise: float, most: int = 24) -> list[ObservedPage]:
     """Pages as the rules make them, neighbours swapped by chance, cut after 220 notes."""
     dice = random.Random(5)
-    words = [w for w, count in engine.index.vocabulary() if count >= 12 and len(w) > 1][::17][:most]
-    places = Places(engine.index, engine.segmenter, rules, NOW)
+    words = [w for w, count in engine.snapshot().index.vocabulary() if count >= 12 and len(w) > 1][
+        ::17
+    ][:most]
+    places = engine.snapshot(NOW).under(rules).ranker
     found = []
-    for word, rows in zip(words, places.of(words, 220), strict=True):
-        ids = [places.roster.note_ids[row] for row in rows.tolist()]
+    for word, rows in zip(words, places.pages(words, 220), strict=True):
+        ids = rows.note_ids
         for at in range(len(ids) - 1):
             if dice.random() < noise:
                 ids[at], ids[at + 1] = ids[at + 1], ids[at]

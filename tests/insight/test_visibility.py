@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from engine.index.hits import Roster, roster_of
+from engine.index.hits import DocColumns
 from engine.insight.visibility import ATTENTION, Asked, changes, standings, totals
+from engine.model import Signals
 
 BRANDS = {"甲": "甲", "乙": "乙"}
 
 
-def roster() -> Roster:
-    """Rows: 甲 organic, 乙 declared, both, none, 甲 of unknown channel."""
-    named = [[0], [1], [0, 1], [], [0]]
-    starts = np.cumsum([0, *map(len, named)])
-    numbers = np.array([n for own in named for n in own], np.int64)
-    none = np.zeros(5, np.int64)
-    return roster_of(
-        ["a", "b", "c", "d", "e"],
-        [""] * 5,
-        ["x", "y", "z", "w", "x"],
-        ["image", "video", "", "image", "video"],
-        ["organic", "declared", "boosted", "organic", ""],
-        dict.fromkeys(("published", "likes", "collects", "comments", "shares"), none),
-        (starts.astype(np.int64), numbers, ["甲", "乙"]),
-    )
+SIGNALS = [
+    Signals(author="x", kind="image", channel="organic", brands=("甲",)),
+    Signals(author="y", kind="video", channel="declared", brands=("乙",)),
+    Signals(author="z", channel="boosted", brands=("甲", "乙")),
+    Signals(author="w", kind="image", channel="organic"),
+    Signals(author="x", kind="video", brands=("甲",)),
+]
 
 
-def page(*rows: int) -> np.ndarray:
-    return np.array(rows, np.int64)
+def page(*rows: int) -> DocColumns:
+    """Notes: 甲 organic, 乙 declared, both, none, 甲 of unknown channel."""
+    return DocColumns.of(["a", "b", "c", "d", "e"], SIGNALS).take(rows)
 
 
 def test_attention_is_the_discount_of_ndcg() -> None:
@@ -39,7 +32,7 @@ def test_attention_is_the_discount_of_ndcg() -> None:
 
 
 def test_a_note_of_two_brands_gives_each_half_of_its_place() -> None:
-    own, rival = standings([Asked("k")], [page(2, 3)], roster(), BRANDS)
+    own, rival = standings([Asked("k")], [page(2, 3)], BRANDS)
     whole = ATTENTION[0] + ATTENTION[1]
     assert own.share == pytest.approx(0.5 / whole)
     assert rival.share == pytest.approx(0.5 / whole)
@@ -47,7 +40,7 @@ def test_a_note_of_two_brands_gives_each_half_of_its_place() -> None:
 
 
 def test_shares_of_channels_sum_to_the_share() -> None:
-    own, _ = standings([Asked("k")], [page(0, 1, 2, 3, 4)], roster(), BRANDS)
+    own, _ = standings([Asked("k")], [page(0, 1, 2, 3, 4)], BRANDS)
     assert sum(own.channels.values()) == pytest.approx(own.share)
     assert set(own.channels) == {"organic", "boosted", "unknown"}
     assert own.channels["unknown"] == pytest.approx(ATTENTION[4] / ATTENTION[:5].sum())
@@ -57,7 +50,7 @@ def test_shares_of_channels_sum_to_the_share() -> None:
 
 def test_only_fifty_places_count_and_an_absent_brand_has_no_place() -> None:
     rows = page(*([3] * 50), 0)
-    own, rival = standings([Asked("k")], [rows], roster(), BRANDS)
+    own, rival = standings([Asked("k")], [rows], BRANDS)
     assert own.best is None
     assert own.share == rival.share == 0
 
@@ -65,7 +58,7 @@ def test_only_fifty_places_count_and_an_absent_brand_has_no_place() -> None:
 def test_a_total_is_the_mean_by_weight_and_empty_pages_do_not_count() -> None:
     asked = [Asked("k", 3, "brand"), Asked("m", 1, "scene"), Asked("none", 9, "scene")]
     pages = [page(0), page(1), page()]
-    found = standings(asked, pages, roster(), BRANDS)
+    found = standings(asked, pages, BRANDS)
     own, rival = totals(asked, pages, found, "total")
     assert (own.share, rival.share) == (0.75, 0.25)
     assert own.keywords == 2

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.index.hits import Hits, signal_columns
+from engine.index.hits import DocColumns, Hits
 from engine.index.protocol import TermScore
 from engine.model import CHINA, Signals
 from engine.ranking.rules import apply, engagement, form, freshness
@@ -22,7 +22,7 @@ SPELLINGS = {"油皮": "油皮", "sk-ii": "SK-II", "面霜": "面霜", "通勤":
 
 def hits(signals: list[Signals]) -> Hits:
     names = [f"n{number}" for number in range(len(signals))]
-    return signal_columns(names, np.ones(len(signals), np.float32), signals, len(signals))
+    return Hits(np.ones(len(signals), np.float32), DocColumns.of(names, signals), len(signals))
 
 
 def term(field: str, word: str, value: float = 1.0) -> TermScore:
@@ -31,7 +31,7 @@ def term(field: str, word: str, value: float = 1.0) -> TermScore:
 
 def say(terms: list[TermScore], *signals: Signals) -> str:
     known = list(signals) or [Signals()]
-    return sentence(terms, SPELLINGS, Standing(hits(known), 0, range(len(known))), NOW)
+    return sentence(terms, SPELLINGS, Standing(hits(known).columns, 0, range(len(known))), NOW)
 
 
 def ago(**time: float) -> Signals:
@@ -118,7 +118,7 @@ def test_engagement_weighs_each_count_and_counts_only_known_ones() -> None:
         ]
     )
     expected = [0.4, np.log2(9) / 10, 0.0, 1.0, 0.2]
-    assert engagement(rule, known, NOW).tolist() == pytest.approx(expected)
+    assert engagement(rule, known.columns, NOW).tolist() == pytest.approx(expected)
 
 
 numbers = st.integers(0, 10**12)
@@ -130,7 +130,7 @@ def test_more_of_a_count_never_lowers_its_signal(
 ) -> None:
     low, high = sorted((one, other))
     rule = Engagement(1, likes=weight, full=full)
-    signal = engagement(rule, hits([Signals(likes=low), Signals(likes=high)]), NOW)
+    signal = engagement(rule, hits([Signals(likes=low), Signals(likes=high)]).columns, NOW)
     assert 0 <= signal[0] <= signal[1] <= 1
 
 
@@ -138,15 +138,15 @@ def test_more_of_a_count_never_lowers_its_signal(
 def test_a_newer_note_is_never_less_fresh(one: int, other: int, half_life: float) -> None:
     low, high = sorted((one, other))
     rule = Freshness(1, half_life_days=half_life)
-    signal = freshness(rule, hits([Signals(published=low), Signals(published=high)]), NOW)
+    signal = freshness(rule, hits([Signals(published=low), Signals(published=high)]).columns, NOW)
     assert 0 <= signal[0] <= signal[1] <= 1
 
 
 def test_what_is_unknown_gets_what_the_rule_says_and_never_zero_by_itself() -> None:
     nothing = hits([Signals()])
-    assert engagement(Engagement(1, unknown=0.7), nothing, NOW).tolist() == [0.7]
-    assert freshness(Freshness(1, unknown=0.6), nothing, NOW).tolist() == [0.6]
-    assert form(Format(1, unknown=0.5), nothing, NOW).tolist() == [0.5]
+    assert engagement(Engagement(1, unknown=0.7), nothing.columns, NOW).tolist() == [0.7]
+    assert freshness(Freshness(1, unknown=0.6), nothing.columns, NOW).tolist() == [0.6]
+    assert form(Format(1, unknown=0.5), nothing.columns, NOW).tolist() == [0.5]
 
 
 def test_a_preset_computed_by_hand() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.index.hits import signal_columns
+from engine.index.hits import DocColumns, Hits
 from engine.model import SORTS, Signals, Sort
 from engine.ranking.order import arrange
 from engine.ranking.ruleset import PageRules
@@ -19,7 +19,7 @@ def spread(authors: list[str], most: int, sort: Sort = "general") -> list[int]:
     """Rows of a page whose notes are given best first."""
     signals = [Signals(author=a, cluster=str(n), likes=-n) for n, a in enumerate(authors)]
     names = [f"n{n:03d}" for n in range(len(authors))]
-    hits = signal_columns(names, np.ones(len(authors), np.float32), signals, len(authors))
+    hits = Hits(np.ones(len(authors), np.float32), DocColumns.of(names, signals), len(authors))
     scores = np.arange(len(authors), 0, -1, np.float64)
     rules = PageRules(same_author=most)
     return arrange(hits, scores, np.ones(len(authors)), sort, rules).rows
@@ -79,7 +79,7 @@ def test_each_sort_reads_its_own_column(sort: Sort, rows: list[int]) -> None:
         Signals(cluster="2", published=50, likes=8, comments=None, collects=1),
         Signals(cluster="3", published=51, likes=0, comments=0, collects=None),
     ]
-    hits = signal_columns(["d", "c", "e", "f"], np.ones(4, np.float32), signals, 4)
+    hits = Hits(np.ones(4, np.float32), DocColumns.of(["d", "c", "e", "f"], signals), 4)
     scores = np.array([2.0, 3, 1, 1])
     assert arrange(hits, scores, np.ones(4), sort, PageRules()).rows == rows
 
@@ -87,14 +87,15 @@ def test_each_sort_reads_its_own_column(sort: Sort, rows: list[int]) -> None:
 @pytest.mark.parametrize("sort", SORTS)
 def test_ties_go_by_note_id_in_every_sort(sort: Sort) -> None:
     signals = [Signals(cluster=str(n)) for n in range(4)]
-    hits = signal_columns(["b", "d", "a", "c"], np.ones(4, np.float32), signals, 4)
+    bm25 = np.array([4, 3, 2, 1], np.float32)
+    hits = Hits(bm25, DocColumns.of(["b", "d", "a", "c"], signals), 4)
     assert arrange(hits, np.ones(4), np.ones(4), sort, PageRules()).rows == [2, 0, 3, 1]
 
 
 @pytest.mark.parametrize(("floor", "rows"), [(0.0, [0, 1, 2]), (0.5, [1, 2]), (1.0, [2])])
 def test_other_sorts_show_what_holds_enough_of_the_query(floor: float, rows: list[int]) -> None:
     signals = [Signals(cluster=str(n), likes=-n) for n in range(3)]
-    hits = signal_columns(["a", "b", "c"], np.ones(3, np.float32), signals, 3)
+    hits = Hits(np.ones(3, np.float32), DocColumns.of(["a", "b", "c"], signals), 3)
     covered = np.array([0.49, 0.5, 1.0])
     page = PageRules(sort_floor=floor)
     assert arrange(hits, np.ones(3), covered, "likes", page).rows == rows
@@ -103,7 +104,7 @@ def test_other_sorts_show_what_holds_enough_of_the_query(floor: float, rows: lis
 
 def test_a_copy_that_the_floor_leaves_out_is_not_counted() -> None:
     signals = [Signals(cluster="x", likes=9), Signals(cluster="x", likes=3)]
-    hits = signal_columns(["a", "b"], np.ones(2, np.float32), signals, 2)
+    hits = Hits(np.ones(2, np.float32), DocColumns.of(["a", "b"], signals), 2)
     found = arrange(hits, np.ones(2), np.array([0.1, 1.0]), "likes", PageRules())
     assert (found.rows, found.copies) == ([1], {})
 
@@ -111,7 +112,9 @@ def test_a_copy_that_the_floor_leaves_out_is_not_counted() -> None:
 def test_collapsed_copies_do_not_use_up_an_authors_places() -> None:
     signals = [Signals(cluster=c, author="a") for c in ("x", "x", "y")]
     signals += [Signals(cluster=f"{n}", author=f"z{n}") for n in range(9)]
-    hits = signal_columns([f"n{n:02d}" for n in range(12)], np.ones(12, np.float32), signals, 12)
+    hits = Hits(
+        np.ones(12, np.float32), DocColumns.of([f"n{n:02d}" for n in range(12)], signals), 12
+    )
     scores = np.arange(12, 0, -1, np.float64)
     found = arrange(hits, scores, np.ones(12), "general", PageRules(same_author=2))
     assert found.rows[:2] == [0, 2]

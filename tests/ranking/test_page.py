@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.index.hits import Hits, signal_columns
+from engine.index.hits import DocColumns, Hits
 from engine.index.protocol import TermScore
 from engine.model import CHINA, SORTS, Signals
 from engine.ranking.order import arrange
@@ -22,7 +22,8 @@ NOW = datetime(2026, 10, 31, 12, tzinfo=CHINA)
 
 def hits(signals: list[Signals], names: list[str] | None = None) -> Hits:
     names = names or [f"n{number:03d}" for number in range(len(signals))]
-    return signal_columns(names, np.ones(len(signals), np.float32), signals, len(signals))
+    bm25 = np.arange(len(signals), 0, -1).astype(np.float32)
+    return Hits(bm25, DocColumns.of(names, signals), len(signals))
 
 
 def order(known: Hits, scores: list[float], sort: str = "general", **rules: object) -> list[int]:
@@ -117,7 +118,7 @@ def term(field: str, word: str, value: float = 1.0) -> TermScore:
 
 def say(signals: list[Signals], terms: list[TermScore], row: int = 0) -> str:
     known = hits(signals)
-    standing = Standing(known, row, list(range(len(signals))))
+    standing = Standing(known.columns, row, list(range(len(signals))))
     return sentence(terms, {"油皮": "油皮", "sk2": "SK2"}, standing, NOW)
 
 

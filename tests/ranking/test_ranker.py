@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.engine import Engine
-from engine.index.hits import signal_columns
+from engine.index.hits import DocColumns, Hits
 from engine.model import CHINA, Captured, Signals
 from engine.ranking.order import arrange, first_places
-from engine.ranking.ranker import Places
 from engine.ranking.ruleset import PageRules, presets
 from tests.insight.library import notes
 
@@ -37,18 +36,18 @@ def engine(corpus: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 def test_the_places_are_those_of_the_page(engine: Engine) -> None:
-    words = [word for word, count in engine.index.vocabulary() if count > 2][::23]
+    words = [word for word, count in engine.snapshot().index.vocabulary() if count > 2][::23]
     words += ["敏感肌面霜", "SK2 平替", "油皮 粉底液 推荐", "没有这个词呀"]
-    places = Places(engine.index, engine.segmenter, engine.rule_set, NOW)
-    searcher = engine.searcher(NOW)
+    places = engine.snapshot(NOW).ranker
+    searcher = engine.snapshot(NOW).searcher
     for most in (3, 50):
-        for word, rows in zip(words, places.of(words, most), strict=True):
-            found = [places.roster.note_ids[row] for row in rows]
+        for word, rows in zip(words, places.pages(words, most), strict=True):
+            found = rows.note_ids
             assert found == searcher.ids(word, most), word
 
 
 def test_one_page_has_the_scores_of_the_search(engine: Engine) -> None:
-    places = Places(engine.index, engine.segmenter, engine.rule_set, NOW)
+    places = engine.snapshot(NOW).ranker
     page = engine.search("敏感肌面霜", now=NOW)
     found = places.page("敏感肌面霜", 10)
     assert found == [(r.note.note_id, r.score) for r in page.results[:10]]
@@ -57,12 +56,12 @@ def test_one_page_has_the_scores_of_the_search(engine: Engine) -> None:
 def test_a_deleted_note_leaves_the_places(corpus: Path, tmp_path: Path) -> None:
     with Engine.open(tmp_path, create=True) as engine:
         engine.import_rows("a", (Captured(n, x) for n, x in enumerate(notes()[:80])), NOW)
-        before = engine.searcher(NOW).ids("面霜", 5)
+        before = engine.snapshot(NOW).searcher.ids("面霜", 5)
         engine.delete(before[0])
-        places = Places(engine.index, engine.segmenter, engine.rule_set, NOW)
-        (rows,) = places.of(["面霜"], 5)
-        found = [places.roster.note_ids[row] for row in rows]
-        assert found == engine.searcher(NOW).ids("面霜", 5)
+        places = engine.snapshot(NOW).ranker
+        (rows,) = places.pages(["面霜"], 5)
+        found = rows.note_ids
+        assert found == engine.snapshot(NOW).searcher.ids("面霜", 5)
         assert before[0] not in found
 
 
@@ -84,16 +83,14 @@ def test_first_places_are_the_beginning_of_the_arranged_page(
         Signals(author=f"a{author}" if author else "", cluster=f"c{group}")
         for _, author, group in rows
     ]
-    hits = signal_columns(ids, scores.astype(np.float32), signals, len(rows))
+    hits = Hits(scores.astype(np.float32), DocColumns.of(ids, signals), len(rows))
     rules = PageRules(collapse_copies=collapse, same_author=same_author)
     whole = arrange(hits, scores, np.ones(len(rows)), "general", rules).rows
-    columns = [np.array(column, np.int64) for column in zip(*rows, strict=True)]
-    ties = np.arange(len(rows), dtype=np.int64)
-    assert first_places(scores, ties, columns[2], columns[1], most, rules).tolist() == whole[:most]
+    assert first_places(hits, scores, most, rules).tolist() == whole[:most]
 
 
 def test_ages_do_not_change_what_is_asked_twice(engine: Engine) -> None:
-    one = Places(engine.index, engine.segmenter, engine.rule_set, NOW).of(["面霜"], 20)
+    one = engine.snapshot(NOW).ranker.pages(["面霜"], 20)
     later = NOW + timedelta(seconds=0)
-    two = Places(engine.index, engine.segmenter, engine.rule_set, later).of(["面霜"], 20)
-    assert [rows.tolist() for rows in one] == [rows.tolist() for rows in two]
+    two = engine.snapshot(later).ranker.pages(["面霜"], 20)
+    assert [page.note_ids for page in one] == [page.note_ids for page in two]

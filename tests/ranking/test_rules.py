@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.errors import BadRules
-from engine.index.hits import Hits, signal_columns
+from engine.index.hits import DocColumns, Hits
 from engine.model import CHINA, Signals
 from engine.ranking import rules, ruleset
 from engine.ranking.ruleset import Engagement, Format, Freshness, load
@@ -20,7 +20,9 @@ NOW = datetime(2026, 10, 31, tzinfo=CHINA)
 
 def hits(*signals: Signals, bm25: float = 1.0) -> Hits:
     names = [f"n{number}" for number in range(len(signals))]
-    return signal_columns(names, np.full(len(signals), bm25, np.float32), signals, len(signals))
+    return Hits(
+        np.full(len(signals), bm25, np.float32), DocColumns.of(names, signals), len(signals)
+    )
 
 
 def test_engagement_is_the_log_of_what_is_known() -> None:
@@ -33,7 +35,7 @@ def test_engagement_is_the_log_of_what_is_known() -> None:
             Signals(),
             Signals(likes=10**9),
             Signals(likes=0),
-        ),
+        ).columns,
         NOW,
     )
     expected = [0.5, 0.5, 0.3, 1.0, 0.0]
@@ -45,15 +47,15 @@ def test_freshness_halves_each_half_life() -> None:
         return Signals(published=int((NOW - timedelta(days=days)).timestamp()))
 
     rule = Freshness(weight=1, half_life_days=30, unknown=0.4)
-    found = rules.freshness(
-        rule, hits(published(0), published(30), published(90), published(-5), Signals()), NOW
-    )
+    known = hits(published(0), published(30), published(90), published(-5), Signals())
+    found = rules.freshness(rule, known.columns, NOW)
     assert found.tolist() == pytest.approx([1, 0.5, 0.125, 1, 0.4])
 
 
 def test_format_gives_what_the_rule_says() -> None:
     rule = Format(weight=1, video=0.9, image=0.1, unknown=0.5)
-    found = rules.form(rule, hits(Signals(kind="video"), Signals(kind="image"), Signals()), NOW)
+    known = hits(Signals(kind="video"), Signals(kind="image"), Signals())
+    found = rules.form(rule, known.columns, NOW)
     assert found.tolist() == [0.9, 0.1, 0.5]
 
 

@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.index.hits import MISSING
+from engine.index.hits import CHANNELS, KINDS, MISSING
 from engine.model import Signals
 
-KINDS = ("", "image", "video")
-CHANNELS = ("", "organic", "declared", "boosted")
 NUMBERS: tuple[tuple[str, Callable[[Signals], int | None]], ...] = (
     ("published", lambda s: s.published),
     ("likes", lambda s: s.likes),

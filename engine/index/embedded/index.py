@@ -14,7 +14,7 @@ import itertools
 import os
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,52 +26,61 @@ from engine.index.embedded.lists import TooManyPairs
 from engine.index.embedded.merging import merge, mergeable
 from engine.index.embedded.part import Part
 from engine.index.embedded.segment import Segment
-from engine.index.embedded.trial import Answers, without
-from engine.index.embedded.view import View
+from engine.index.embedded.snapshot import EmbeddedSnapshot
 from engine.index.embedded.writing import write_batch
 from engine.index.hits import Batch
+from engine.index.protocol import IndexHealth, nothing
 from engine.model import Document
 
 _MANIFEST = "MANIFEST.json"
 _CURE = "run `noterank rebuild`: the index is made again from notes.db"
 
 
-class EmbeddedIndex(Answers):
+class EmbeddedIndex:
     """The index in `folder`; `fingerprint` names the analysis that its terms come from."""
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
         self.folder = folder
         self._fingerprint = fingerprint
         self._stamp: tuple[int, int] | None = None
-        self._view = View((), 0)
+        self._snapshot = EmbeddedSnapshot((), 0, "0-0")
 
-    def view(self) -> View:
-        """The index as it is now; it stays so while it is held."""
+    def snapshot(self) -> EmbeddedSnapshot:
+        """The index as it is published now, by whatever process."""
         self._refresh()
-        return self._view
+        return self._snapshot
 
-    def update(self, documents: Iterable[Document], deleted: Sequence[str], version: int) -> None:
-        """Publish added, replaced and deleted notes in one step; the caller holds the lock."""
-        view = self.view()
-        batch = documents if isinstance(documents, Batch) else Batch.of(documents)
-        parts = without(view.parts, [*batch.note_ids, *deleted])
+    def apply(
+        self,
+        added: Iterable[Document],
+        deleted: Sequence[str],
+        version: int,
+        commit: Callable[[], None] = nothing,
+    ) -> None:
+        """See the protocol; merges come after publication."""
+        batch = Batch.of(added)
+        parts = _without(self.snapshot().parts, [*batch.note_ids, *deleted])
         files = self._names()
         parts += self._written(batch, files)
-        self._publish(parts, version)
+        self._publish(parts, version, commit)
         merged = self._merged(parts, files)
         if [part.segment for part in merged] != [part.segment for part in parts]:
             self._publish(merged, version)  # readers have had the change since the first time
 
-    def rebuild(self, batches: Iterable[Batch | Sequence[Document]], version: int) -> None:
+    def rebuild(
+        self,
+        batches: Iterable[Batch | Sequence[Document]],
+        version: int,
+        commit: Callable[[], None] = nothing,
+    ) -> None:
         """Replace everything by these documents, in one step at the end; each id comes once."""
         parts: list[Part] = []
         files = self._names()
         for documents in batches:
-            batch = documents if isinstance(documents, Batch) else Batch.of(documents)
-            parts += self._written(batch, files)
-        self._publish(self._together(parts, files), version)
+            parts += self._written(Batch.of(documents), files)
+        self._publish(self._together(parts, files), version, commit)
 
-    def set_aside(self) -> Path:
+    def quarantine(self) -> str:
         """Keep the files as they are in a folder of their own, for whoever wants to look."""
         aside = self.folder / "damaged"
         shutil.rmtree(aside, ignore_errors=True)
@@ -81,15 +90,16 @@ class EmbeddedIndex(Answers):
                 os.link(path, aside / path.name)
             except OSError:  # a file system without links
                 shutil.copyfile(path, aside / path.name)
-        return aside
+        return str(aside)
 
-    def check(self) -> int:
-        """Read every byte of every file; the number of files. Damaged names what is wrong."""
-        for part in self.view().parts:
+    def verify(self) -> IndexHealth:
+        """Read every byte of every file."""
+        snapshot = self.snapshot()
+        for part in snapshot.parts:
             part.segment.check()
-        return len(self._view.parts)
+        return IndexHealth(len(snapshot.parts), len(snapshot))
 
-    def stamp(self) -> tuple[int, int] | None:
+    def _published(self) -> tuple[int, int] | None:
         """Another one for each published state, whoever published it; None for no index."""
         try:
             status = os.stat(self.folder / _MANIFEST)
@@ -99,7 +109,7 @@ class EmbeddedIndex(Answers):
 
     def _refresh(self) -> None:
         """Take up what another process has published since."""
-        stamp = self.stamp()
+        stamp = self._published()
         if stamp == self._stamp:
             return
         for _ in range(5):  # a merge may remove files between the manifest and their opening
@@ -108,12 +118,12 @@ class EmbeddedIndex(Answers):
                 parts = [self._open_part(row) for row in manifest["segments"]]
                 break
             except DamagedIndex:
-                if self.stamp() == stamp:
+                if self._published() == stamp:
                     raise
-                stamp = self.stamp()
+                stamp = self._published()
         else:
             raise DamagedIndex(f"{self.folder} changes faster than it can be read", _CURE)
-        self._view = View(parts, manifest["version"])
+        self._snapshot = EmbeddedSnapshot(parts, manifest["version"], _state_id(manifest))
         self._stamp = stamp
 
     def _read_manifest(self) -> dict[str, Any]:
@@ -136,7 +146,7 @@ class EmbeddedIndex(Answers):
         return manifest
 
     def _open_part(self, row: dict[str, Any]) -> Part:
-        known = {part.segment.path.name: part.segment for part in self._view.parts}
+        known = {part.segment.path.name: part.segment for part in self._snapshot.parts}
         segment = known.get(row["file"]) or Segment(self.folder / row["file"])
         if row.get("seal", segment.seal) != segment.seal:  # early manifests have none
             raise DamagedIndex(f"{segment.path} is not the file that the manifest means", _CURE)
@@ -193,7 +203,9 @@ class EmbeddedIndex(Answers):
         merge([(part.segment, part.live) for part in parts], path)
         return [_whole(path)]
 
-    def _publish(self, parts: Sequence[Part], version: int) -> None:
+    def _publish(
+        self, parts: Sequence[Part], version: int, commit: Callable[[], None] = nothing
+    ) -> None:
         generation = self._last_generation() + 1
         rows = [self._row(part, generation) for part in parts]
         manifest = {
@@ -205,10 +217,11 @@ class EmbeddedIndex(Answers):
         crc = zlib.crc32(orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS))
         temporary = self.folder / f"{_MANIFEST}.tmp"
         _write_synced(temporary, orjson.dumps({"crc": crc, "manifest": manifest}))
+        commit()
         os.replace(temporary, self.folder / _MANIFEST)
         _sync_folder(self.folder)
-        self._view = View(parts, version)
-        self._stamp = self.stamp()
+        self._snapshot = EmbeddedSnapshot(parts, version, _state_id(manifest))
+        self._stamp = self._published()
         self._sweep({name for row in rows for name in (row["file"], row["dead"])})
 
     def _last_generation(self) -> int:
@@ -235,6 +248,26 @@ class EmbeddedIndex(Answers):
             if path.name not in wanted:
                 with contextlib.suppress(OSError):  # still mapped elsewhere: the next sweep's
                     path.unlink()
+
+
+def _state_id(manifest: dict[str, Any]) -> str:
+    """Generation and checksum of a manifest: its segments' checksums are in it."""
+    crc = zlib.crc32(orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS))
+    return f"{manifest['generation']}-{crc:08x}"
+
+
+def _without(parts: Sequence[Part], note_ids: Sequence[str]) -> list[Part]:
+    """The parts with these notes deleted."""
+    changed = []
+    for part in parts:
+        docs = part.segment.find_all(note_ids)
+        docs = docs[docs >= 0]
+        if len(docs) and part.live[docs].any():
+            live = part.live.copy()
+            live[docs] = False
+            part = Part(part.segment, live)
+        changed.append(part)
+    return changed
 
 
 def _whole(path: Path) -> Part:

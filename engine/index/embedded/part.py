@@ -99,6 +99,15 @@ class Part:
             mask[self.segment.postings(field, number)[0]] = True
         return mask
 
+    def code(self, field: str, term: str, doc: int) -> int | None:
+        """The code of a document's posting, None when it does not hold the term."""
+        number = self.segment.term(term)
+        if number < 0:
+            return None
+        docs, codes = self.segment.postings(field, number)
+        at = int(np.searchsorted(docs, doc))
+        return int(codes[at]) if at < len(docs) and docs[at] == doc else None
+
     def holding(self, terms: Sequence[str], fields: Sequence[str]) -> int:
         """Live documents that hold all terms in one of the fields; the shortest list leads."""
         numbers = [self.segment.term(term) for term in terms]

@@ -1,4 +1,4 @@
-"""The search itself: exact top k, counts above a score, and all matches of many lists.
+"""The search itself: exact top k, and all matches of many lists.
 
 Documents are visited in windows. MaxScore (Turtle & Flood 1995) splits the lists of a window by
 their bounds: those that cannot lift a document over the threshold together are only asked about
@@ -80,26 +80,16 @@ def _floor(numbers, limit):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def search(task, scores):  # type: ignore[no-untyped-def]
-    """Find the best documents, best first; how many. `scores` is working memory for two."""
+def search(task):  # type: ignore[no-untyped-def]
+    """Find the best documents, best first; how many."""
     lists, segments, room, found = opened(task)
     exact = _exact(lists.numbers)
     floor = 0.0 if task[FILTERED] else _floor(lists.numbers, task[LIMIT])
     count = 0
     for segment in range(len(segments)):
-        count = _visit(lists, segments, segment, room, found, count, floor, exact, False, scores)
+        count = _visit(lists, segments, segment, room, found, count, floor, exact)
     sort(found, segments, count)
     return count
-
-
-@kernel
-def above(task, score, counts):  # type: ignore[no-untyped-def]
-    """Count (documents above a score, documents that have just this score); with a limit in the
-    task counting ends once so many are above."""
-    lists, segments, room, found = opened(task)
-    exact = _exact(lists.numbers)
-    for segment in range(len(segments)):
-        _visit(lists, segments, segment, room, found, 0, score, exact, True, counts)
 
 
 @kernel
@@ -107,12 +97,11 @@ def search_many(task, bounds, scores, segments, docs, sizes):  # type: ignore[no
     """`search` for many queries: query q has the lists from bounds[q] to bounds[q + 1]; row q of
     `scores`, `segments` and `docs` takes what it finds."""
     own = task.copy()
-    counts = np.zeros(2, np.int64)
     limit = task[LIMIT]
     for query in range(len(bounds) - 1):
         own[LISTS] = task[LISTS] + bounds[query] * 8
         own[LIST_COUNT] = bounds[query + 1] - bounds[query]
-        size = search(own, counts)
+        size = search(own)
         sizes[query] = size
         scores[query, :size] = carray(pointer(task[SCORES]), (limit,), np.float32)[:size]
         segments[query, :size] = carray(pointer(task[FOUND_SEGMENTS]), (limit,), np.int32)[:size]
@@ -120,19 +109,8 @@ def search_many(task, bounds, scores, segments, docs, sizes):  # type: ignore[no
 
 
 @kernel
-def above_many(task, bounds, scores, counts):  # type: ignore[no-untyped-def]
-    """`above` for many queries, each with its score."""
-    own = task.copy()
-    for query in range(len(bounds) - 1):
-        own[LISTS] = task[LISTS] + bounds[query] * 8
-        own[LIST_COUNT] = bounds[query + 1] - bounds[query]
-        if scores[query] > 0.0:
-            above(own, scores[query], counts[query])
-
-
-@kernel
 def _visit(  # type: ignore[no-untyped-def]  # noqa: C901
-    lists, segments, segment, room, found, count, threshold, exact, counting, counts
+    lists, segments, segment, room, found, count, threshold, exact
 ):
     """Search one segment window by window; how many documents `found` holds now."""
     rows, numbers = lists.rows, lists.numbers
@@ -142,13 +120,11 @@ def _visit(  # type: ignore[no-untyped-def]  # noqa: C901
     documents, shift = segments[segment, DOCUMENTS], segments[segment, WINDOW]
     allowed, sparse = segments[segment, ALLOWED], segments[segment, SPARSE]
     capacity = len(found.scores)
-    limit = threshold * _HALF_STEP if counting else _limit(found, count, capacity, threshold)
+    limit = _limit(found, count, capacity, threshold)
     for row in range(first, last):
         ranges[row, 2] = 0
     windows = ((documents - 1) >> shift) + 1
     for window in range(windows):
-        if counting and 0 < capacity <= counts[0]:
-            break
         base = window << shift
         total = bound(rows, numbers, bounds, ranges, first, last, window, shift)
         if total == 0.0 or total < limit:
@@ -201,14 +177,10 @@ def _visit(  # type: ignore[no-untyped-def]  # noqa: C901
             score = np.float32(scores[place])
             if not exact:
                 score = again(rows, numbers, first, last, doc)
-            if counting:
-                counts[0] += score > np.float32(threshold)
-                counts[1] += score == np.float32(threshold)
-            else:
-                grown = push(found, segments, count, score, segment, doc)
-                if grown != count or count == capacity:
-                    count = grown
-                    limit = _limit(found, count, capacity, threshold)
+            grown = push(found, segments, count, score, segment, doc)
+            if grown != count or count == capacity:
+                count = grown
+                limit = _limit(found, count, capacity, threshold)
     return count
 
 

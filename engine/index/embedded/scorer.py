@@ -13,8 +13,8 @@ from engine.index.embedded import layout
 from engine.index.embedded.bits import address
 from engine.index.embedded.lists import RANKS
 from engine.index.embedded.part import Held, Part
-from engine.index.protocol import Scoring
-from engine.model import Clause, Document
+from engine.index.protocol import Scoring, Statistics
+from engine.model import Clause
 
 _SLACK = 5e-7  # of the weight: what float32 rounding may add to a score
 _NEAR = 1e-6  # what float32 rounding may do to a strength
@@ -27,18 +27,6 @@ class Known:
 
     df: int
     lists: tuple[Held | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """Field -> (notes that have it, their terms in all), a draft counted in when there is one."""
-
-    fields: Mapping[str, tuple[int, int]]
-    draft: Document | None = None
-
-    def having(self, field: str, term: str) -> int:
-        """1 when the draft has the term in the field."""
-        return int(self.draft is not None and term in getattr(self.draft, field))
 
 
 Row = tuple[int, npt.NDArray[np.int64]]  # a list for the kernel, its address first
@@ -54,14 +42,17 @@ class Scorer:
         self,
         parts: Sequence[Part],
         known: Callable[[str, str], Known],
-        statistics: Statistics,
+        fields: Mapping[str, tuple[int, int]],
         scoring: Scoring,
+        correction: Statistics | None = None,
     ) -> None:
+        """`fields` has (notes that have it, their terms in all) of each field."""
         self.boosts = scoring.boosts()
         self._known = known
-        self._statistics = statistics
+        self._correction = correction
+        self.fields = {field: _corrected(field, pair, correction) for field, pair in fields.items()}
         self._entries: dict[tuple[str, str, float], tuple[Row, ...]] = {}
-        self.factors = {field: _factors(field, statistics, scoring) for field, _ in self.boosts}
+        self.factors = {field: _factors(self.fields[field], scoring) for field, _ in self.boosts}
         self._tables = {
             field: [_table(part, field, self.factors[field]) for part in parts]
             for field, _ in self.boosts
@@ -79,12 +70,16 @@ class Scorer:
 
     def weight(self, field: str, boost: float, clause: Clause) -> tuple[np.float32, np.float32]:
         """(boost × clause weight × idf, idf) of a clause in a field; (0, 0) when nothing has it."""
-        notes = self._statistics.fields[field][0]
-        df = self._known(field, clause.term).df + self._statistics.having(field, clause.term)
+        df = self.df(field, clause.term)
         if not df or clause.weight <= 0:
             return np.float32(0), np.float32(0)
-        rarity = idf(notes, df)
+        rarity = idf(self.fields[field][0], df)
         return clause_weight(clause.weight, boost, rarity), rarity
+
+    def df(self, field: str, term: str) -> int:
+        """Notes that have the term in the field, the correction counted in."""
+        more = self._correction[field].df.get(term, 0) if self._correction else 0
+        return self._known(field, term).df + more
 
     def _made(self, field: str, boost: float, clause: Clause) -> list[Row]:
         weight = float(self.weight(field, boost, clause)[0])
@@ -101,8 +96,17 @@ class Scorer:
 _Table = tuple[npt.NDArray[np.float32], float, float]
 
 
-def _factors(field: str, statistics: Statistics, scoring: Scoring) -> npt.NDArray[np.float32]:
-    notes, terms = statistics.fields[field]
+def _corrected(
+    field: str, counts: tuple[int, int], correction: Statistics | None
+) -> tuple[int, int]:
+    notes, terms = counts
+    if correction is None:
+        return notes, terms
+    return notes + correction[field].notes, terms + correction[field].terms
+
+
+def _factors(counts: tuple[int, int], scoring: Scoring) -> npt.NDArray[np.float32]:
+    notes, terms = counts
     average = average_length(terms, notes) if notes else 1.0
     return length_factors(scoring.k1, scoring.b, average)
 

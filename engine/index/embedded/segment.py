@@ -11,7 +11,6 @@ _BLOCKWISE a block at a time.
 
 from __future__ import annotations
 
-import itertools
 import mmap
 import zlib
 from collections.abc import Sequence
@@ -24,12 +23,11 @@ import numpy.typing as npt
 import orjson
 
 from engine.errors import DamagedIndex
-from engine.index.embedded.facts import CHANNELS, KINDS, NUMBERS, Facts
+from engine.index.embedded.facts import NUMBERS, Facts
 from engine.index.embedded.lists import Pairs
 from engine.index.embedded.strings import Strings
 from engine.index.embedded.writer import BLOCK, FORMAT, HEADER, MAGIC, START, aligned
-from engine.index.hits import MISSING
-from engine.model import Signals
+from engine.index.hits import CHANNELS, KINDS, MISSING
 
 _BLOCKWISE = ("docs", "codes", "window_starts", "window_peaks", "bitmap_bits", "bitmap_ranks")
 Integers = npt.NDArray[np.int64]
@@ -59,7 +57,7 @@ class Segment:
         self.vocabulary = self._strings("vocabulary")
         self.authors = self._strings("authors")
         self.labels = self._strings("labels")
-        self._clusters = self._strings("clusters")
+        self.cluster_names = self._strings("clusters")
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """A section as a read-only array over the mapped file; large ones see `sound`."""
@@ -131,17 +129,6 @@ class Segment:
             wide[kept == np.iinfo(kept.dtype).min] = MISSING
         return wide
 
-    def texts(self, docs: npt.NDArray[Any]) -> dict[str, list[str]]:
-        """Ids, groups of near-copies, authors, kinds and channels of documents."""
-        note_ids = self.note_ids(docs)
-        return {
-            "note_ids": note_ids,
-            "clusters": self._groups(docs, note_ids),
-            "authors": self.authors.take(self.column("author")[docs]),
-            "kinds": [KINDS[number] for number in self.column("kind")[docs].tolist()],
-            "channels": [CHANNELS[number] for number in self.column("channel")[docs].tolist()],
-        }
-
     def counted(self, name: str, docs: npt.NDArray[Any]) -> list[tuple[str, int]]:
         """(label, how many of `docs` carry it) of `tags` or `brands`."""
         offsets, numbers = self.column(f"{name}_of.offsets"), self.column(f"{name}_of.labels")
@@ -168,22 +155,6 @@ class Segment:
             wanted = [names.index(value) for value in values if value in names]
         return np.isin(self.column(name), wanted)
 
-    def signals(self, docs: npt.NDArray[Any]) -> list[Signals]:
-        """What filters, sorts and rules read of documents."""
-        texts = self.texts(docs)
-        counts = zip(*(_known(self.numbers(name, docs)) for name, _ in NUMBERS), strict=True)
-        rows = zip(*(texts[name] for name in ("kinds", "channels", "authors", "clusters")),
-                   *(self._labels_of(name, docs) for name in ("tags_of", "brands_of")),
-                   counts, strict=True)  # fmt: skip
-        names = [name for name, _ in NUMBERS]
-        return [
-            Signals(
-                kind=kind, author=author, channel=channel, tags=tags, brands=brands,
-                cluster=cluster, **dict(zip(names, numbers, strict=True)),
-            )
-            for kind, channel, author, cluster, tags, brands, numbers in rows
-        ]  # fmt: skip
-
     @cached_property
     def facts(self) -> Facts:
         """Everything but the postings, for a merge."""
@@ -195,7 +166,7 @@ class Segment:
         }
         docs = np.arange(self.documents)
         tables = list(self.authors), list(self.labels)
-        groups = self._groups(docs, [""] * self.documents)
+        groups = self.groups(docs, [""] * self.documents)
         return Facts(self.note_ids(docs), groups, *tables, columns, ragged)
 
     def forget(self) -> None:
@@ -226,27 +197,26 @@ class Segment:
     def _strings(self, name: str) -> Strings:
         return Strings(self.column(f"{name}.bytes"), self.column(f"{name}.starts"))
 
-    def _groups(self, docs: npt.NDArray[Any], own: Sequence[str]) -> list[str]:
-        """The group of near-copies that each document is in; `own` where it stands for itself."""
-        found = list(own)
-        known = self.column("cluster_docs")
-        places = np.searchsorted(known, docs)
-        inside = np.flatnonzero(places < len(known))
-        rows = inside[known[places[inside]] == docs[inside]]
-        for row, group in zip(rows.tolist(), self._clusters.take(places[rows]), strict=True):
-            found[row] = group
-        return found
+    def groups(self, docs: npt.NDArray[Any], alone: Sequence[str]) -> list[str]:
+        """The group of near-copies that each document is in; `alone` where it stands for itself."""
+        names = list(alone)
+        grouped = self.grouped
+        places = np.searchsorted(grouped, docs)
+        inside = np.flatnonzero(places < len(grouped))
+        rows = inside[grouped[places[inside]] == docs[inside]]
+        for row, group in zip(rows.tolist(), self.cluster_names.take(places[rows]), strict=True):
+            names[row] = group
+        return names
 
-    def _labels_of(self, name: str, docs: npt.NDArray[Any]) -> list[tuple[str, ...]]:
-        offsets, numbers = self.column(f"{name}.offsets"), self.column(f"{name}.labels")
-        bounds = [(int(offsets[doc]), int(offsets[doc + 1])) for doc in docs.tolist()]
-        wanted = [number for begin, end in bounds for number in numbers[begin:end].tolist()]
-        texts = iter(self.labels.take(np.array(wanted, np.int64)))
-        return [tuple(itertools.islice(texts, end - begin)) for begin, end in bounds]
+    @property
+    def grouped(self) -> npt.NDArray[Any]:
+        """Documents that stand for another note, ascending."""
+        return self.column("cluster_docs")
 
-
-def _known(column: Integers) -> list[int | None]:
-    return [None if value == MISSING else value for value in column.tolist()]
+    def labels_of(self, name: str, doc: int) -> tuple[str, ...]:
+        """The `tags` or `brands` of a document."""
+        begin, end = self.column(f"{name}_of.offsets")[doc : doc + 2].tolist()
+        return tuple(self.labels.take(self.column(f"{name}_of.labels")[begin:end]))
 
 
 def _open(path: Path) -> tuple[mmap.mmap, dict[str, Any]]:

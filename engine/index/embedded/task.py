@@ -48,7 +48,6 @@ class Task:
         self._set[layout.SEGMENT_COUNT] = len(parts)
         self._sets: list[object] = []
         self._filter: Filter | None = None  # of the query before; None when it had more
-        self._scratch = np.zeros(2, np.int64)
         self._room_for_lists(16)
         self._room_for_hits(16)
 
@@ -71,7 +70,7 @@ class Task:
             self._room_for_hits(limit)
         self._set[layout.LIMIT] = limit if limit > 0 else 0
         found = limit > 0 and self._rows
-        count = pruned.search(self._columns, self._scratch) if found else 0
+        count = pruned.search(self._columns) if found else 0
         scores, parts, docs = self._found
         return Ranking(scores[:count].copy(), parts[:count].copy(), docs[:count].copy())
 
@@ -101,25 +100,6 @@ class Task:
             Ranking(scores[row, :count], parts[row, :count], docs[row, :count])
             for row, count in enumerate(sizes.tolist())
         ]
-
-    def above_many(
-        self,
-        queries: Sequence[Query],
-        weights: Scorer,
-        scores: npt.NDArray[np.float64],
-        most: int,
-        workers: int,
-    ) -> npt.NDArray[np.int64]:
-        """For each query (notes above its score, notes of just this score); see `View.places`."""
-        counts = np.zeros((len(queries), 2), np.int64)
-
-        def work(task: Task, rows: slice) -> None:
-            bounds = task._load_many(queries[rows], weights)
-            task._set[layout.LIMIT] = most
-            pruned.above_many(task._columns, bounds, scores[rows], counts[rows])
-
-        self._share(len(queries), workers, work)
-        return counts
 
     def _share(self, count: int, workers: int, work: Callable[[Task, slice], None]) -> None:
         """Cut the queries in as many pieces as there are workers, each with its own memory."""
