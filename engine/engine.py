@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-from engine.errors import BadOption, NotFound
+from engine.errors import BadOption, DamagedIndex, NotFound
 from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine
 from engine.ingest import importer
@@ -42,6 +42,7 @@ from engine.text.segment import Segmenter
 from engine.usecases.saved import Shelf
 
 Tick = Callable[[float], None]
+_T = TypeVar("_T")
 
 
 class Engine:
@@ -88,6 +89,20 @@ class Engine:
         moment that the library knows. Close it, or use it in a `with` block."""
         return self.sync.snapshot(self.rule_set, now)
 
+    def ask(self, question: Callable[[LibrarySnapshot], _T], now: datetime | None = None) -> _T:
+        """The answer to a question about one state of the library.
+
+        An index in which damage is found is set aside and made again, and the question is asked
+        once more; when somebody else is writing, DamagedIndex.
+        """
+        try:
+            with self.snapshot(now) as library:
+                return question(library)
+        except DamagedIndex as error:
+            self.sync.mend(error)
+        with self.snapshot(now) as library:
+            return question(library)
+
     @property
     def segmenter(self) -> Segmenter:
         """The analysis that the library's lexicon asks for."""
@@ -95,8 +110,7 @@ class Engine:
 
     def ready(self) -> tuple[int, int]:
         """(notes, index version) of an index that answers; StaleIndex or Damaged if none does."""
-        with self.snapshot() as library:
-            return len(library), library.index.version
+        return self.ask(lambda library: (len(library), library.index.version))
 
     def published(self) -> Hashable:
         """What answers would be made of now, told without waiting: equal while nothing changes."""
@@ -149,8 +163,7 @@ class Engine:
 
     def search(self, words: str, asked: Asked | None = None, now: datetime | None = None) -> Page:
         """The page of a query."""
-        with self.snapshot(now) as library:
-            return library.search(words, asked or Asked())
+        return self.ask(lambda library: library.search(words, asked or Asked()), now)
 
     def explain(
         self,
@@ -160,13 +173,11 @@ class Engine:
         now: datetime | None = None,
     ) -> Explanation:
         """Why a note stands where it stands for a query."""
-        with self.snapshot(now) as library:
-            return library.explain(note_id, words, asked or Asked())
+        return self.ask(lambda library: library.explain(note_id, words, asked or Asked()), now)
 
     def suggest(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Completions of what is being typed, with how many notes hold them."""
-        with self.snapshot() as library:
-            return library.suggester.complete(prefix, limit)
+        return self.ask(lambda library: library.suggester.complete(prefix, limit))
 
     def note(self, note_id: str) -> Note:
         """A stored note; NotFound when it is not there."""
@@ -183,20 +194,15 @@ class Engine:
 
     def brands(self, note_id: str) -> tuple[str, ...]:
         """The brands that a note names, in their usual spelling."""
-        with self.snapshot() as library:
-            columns = library.index.columns([note_id])
-            spelling = library.segmenter.lexicon.brand_named
-            return tuple(map(spelling, columns.brands(0))) if len(columns) else ()
+        return self.ask(lambda library: library.brands(note_id))
 
     def stats(self) -> Stats:
         """What the library holds."""
-        with self.snapshot() as library:
-            return library.stats()
+        return self.ask(lambda library: library.stats())
 
     def as_of(self, now: datetime | None = None) -> datetime:
         """`now` if given, else the latest moment that the library knows."""
-        with self.snapshot(now) as library:
-            return library.now
+        return self.ask(lambda library: library.now, now)
 
     # --- which words to fight for --------------------------------------------------------------
 
@@ -206,7 +212,7 @@ class Engine:
 
     def extract(self, note: Note, most: int = 10) -> list[Phrase]:
         """The keyword phrases of a note or draft, best first."""
-        return self.insights().extract(note, most)
+        return self.ask(lambda library: Insights(library).extract(note, most))
 
     def keywords(
         self, portrait: Portrait, most: int = 50, edits: Edits | None = None
@@ -220,7 +226,7 @@ class Engine:
         self, lines: Sequence[KeywordLine], own: Sequence[str] = (), tick: Tick | None = None
     ) -> Battle:
         """What a fight for each keyword of a list would meet."""
-        return self.insights().opportunities(lines, own, None, tick)
+        return self.ask(lambda library: Insights(library).opportunities(lines, own, None, tick))
 
     def visibility(
         self,
@@ -231,11 +237,13 @@ class Engine:
         tick: Tick | None = None,
     ) -> Voice:
         """Share of voice of brands over a list of keywords."""
-        return self.insights().voice(lines, [*own, *rivals], portrait, tick)
+        brands = [*own, *rivals]
+        return self.ask(lambda library: Insights(library).voice(lines, brands, portrait, tick))
 
     def propose(self, most: int = 50, tick: Tick = quiet) -> list[NewWord]:
         """New words of the notes that the lexicon lacks; refused ones are not proposed again."""
-        return self.insights().new_words(most, self.shelf.refused(), tick)
+        refused = self.shelf.refused()
+        return self.ask(lambda library: Insights(library).new_words(most, refused, tick))
 
     def watch(
         self, name: str, keywords: Sequence[str], own: Sequence[str], rivals: Sequence[str]
@@ -243,7 +251,9 @@ class Engine:
         """(what happened on the pages since the last look under this name, whether it is the
         first one); the look is remembered."""
         remembered = self.shelf.watched(name)
-        looked, events = self.insights().watch(keywords, own, rivals, remembered)
+        looked, events = self.ask(
+            lambda library: Insights(library).watch(keywords, own, rivals, remembered)
+        )
         self.shelf.keep_watched(name, looked)
         return events, not remembered
 
@@ -258,22 +268,23 @@ class Engine:
 
     def observed(self) -> Observed:
         """The result pages that the library has observed."""
-        with self.snapshot() as library:
-            return stored_pages(library.store)
+        return self.ask(lambda library: stored_pages(library.store))
 
     def fidelity(
         self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Tick = quiet
     ) -> Fidelity:
         """Agreement of the rule set with observed pages, beside baselines."""
-        with self.snapshot(now) as library:
-            return Comparer(library).fidelity(observed, library.rule_set, tick)
+        return self.ask(
+            lambda library: Comparer(library).fidelity(observed, library.rule_set, tick), now
+        )
 
     def calibrate(
         self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Tick = quiet
     ) -> Calibration:
         """A rule set fitted to observed pages, with its held-out figure; nothing is written."""
-        with self.snapshot(now) as library:
-            return Calibrator(library).calibrate(observed, library.rule_set, tick)
+        return self.ask(
+            lambda library: Calibrator(library).calibrate(observed, library.rule_set, tick), now
+        )
 
     def keep_rules(self, rules: RuleSet, remark: str) -> Path:
         """Make a rule set the library's own; the one before lies beside it by its name."""

@@ -132,6 +132,12 @@ class LibrarySnapshot:
         """What the library holds."""
         return self.memo.get(("stats", self.rule_set), self._stats)
 
+    def brands(self, note_id: str) -> tuple[str, ...]:
+        """The brands that a note names, in their usual spelling."""
+        columns = self.index.columns([note_id])
+        named = columns.brands(0) if len(columns) else ()
+        return tuple(map(self.segmenter.lexicon.brand_named, named))
+
     def texts(self, note_ids: Sequence[str]) -> Mapping[str, Note]:
         """Stored notes by id; unknown ids are left out."""
         return {i: stored.note for i, stored in self.store.get_many(note_ids).items()}

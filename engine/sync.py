@@ -66,8 +66,8 @@ class Sync:
         """The library as it is published, ranked by a rule set as of a moment (else the latest one
         that the library knows: pages do not age by lying).
 
-        A damaged or stale index is made again first, when nobody else is writing. Raises
-        LibraryBusy when a writer does not come to an end.
+        A damaged index is made again first, when nobody else is writing. Raises LibraryBusy when a
+        writer does not come to an end, StaleIndex when the lexicon was changed by hand.
         """
         deadline = time.monotonic() + _PATIENCE
         wait = 0.0005
@@ -101,14 +101,12 @@ class Sync:
             state = index.snapshot()
         except StaleIndex:
             fresh = Segmenter(lexicons.load(self.library.lexicon))
-            if fresh.fingerprint != segmenter.fingerprint:  # another process changed the lexicon
-                self._load(fresh)
-            elif not self._mend(lambda: self._rebuild(quiet)):
+            if fresh.fingerprint == segmenter.fingerprint:
                 raise
+            self._load(fresh)  # another process changed the lexicon
             return None
         except DamagedIndex as error:
-            if not self._mend(partial(self._make_again, error)):
-                raise
+            self.mend(error)
             return None
         store = self.store.snapshot()
         if state.version == store.version:
@@ -116,7 +114,7 @@ class Sync:
         behind = state.version < store.version
         store.close()
         if behind:
-            self._mend(self._catch_up)
+            self._repaired(self._catch_up)
         elif index.snapshot().version == state.version and self.store.seq < state.version:
             raise StaleIndex("the index knows more than notes.db", "run `noterank rebuild`")
         return None
@@ -155,6 +153,11 @@ class Sync:
         with self.library.writing(this_task()):
             return self._rebuild(tick)
 
+    def mend(self, error: DamagedIndex) -> None:
+        """Set a damaged index aside and make it again; `error` when somebody else is writing."""
+        if not self._repaired(partial(self._make_again, error)):
+            raise error
+
     def change_lexicon(self, lines: Mapping[str, Sequence[str]]) -> None:
         """Add lines to the library's lexicon; the old state answers until the new index stands."""
         folder = self.library.lexicon
@@ -174,8 +177,8 @@ class Sync:
         """Take up an analysis: segmenter and index change together."""
         self._made = segmenter, open_index(self.library.index, segmenter.fingerprint)
 
-    def _mend(self, repair: Callable[[], object]) -> bool:
-        """Repair as the only writer; False when somebody else is writing, or nobody may."""
+    def _repaired(self, repair: Callable[[], object]) -> bool:
+        """Work as the only writer; False when somebody else is writing, or nobody may."""
         try:
             with self.library.writing(this_task(), wait=0):
                 repair()

@@ -168,7 +168,7 @@ class Searcher:
         share = np.zeros(len(note_ids))
         for column, rarity in zip(held.T, rarities.tolist(), strict=True):
             share += rarity * column
-        return share / sum(rarities.tolist())
+        return share / float(sum(rarities.tolist()))
 
     def _terms(self, query: Query, note_ids: Sequence[str]) -> dict[str, list[TermScore]]:
         """The summands of each note's BM25, by id."""

@@ -19,6 +19,13 @@ from engine.model import CHINA, Captured, Count, Counts, Note, Rejected, Row
 from engine.store import Store
 from tests.exports import NOW, row, write
 
+
+@pytest.fixture(autouse=True)
+def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a few hundred rows are several steps."""
+    monkeypatch.setattr(ingest, "_BATCH", 200)
+
+
 DATA = Path(__file__).parents[3] / "shared" / "data" / "notes"
 DAYS = [datetime(2026, 10, day, 8, tzinfo=CHINA) for day in range(1, 31)]
 

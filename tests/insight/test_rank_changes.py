@@ -32,7 +32,7 @@ def made(number: int) -> Note:
 def engine(tmp_path: Path) -> Engine:
     opened = Engine.open(tmp_path / "library", create=True)
     opened.import_rows("a", (Captured(n, made(n)) for n in range(1, 25)), NOW)
-    opened.snapshot("before")
+    opened.keep_snapshot("before")
     return opened
 
 

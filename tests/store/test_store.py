@@ -589,7 +589,7 @@ def test_threads_use_one_store_at_the_same_time(tmp_path: Path) -> None:
     def read(kind: int) -> int:
         if kind == 0:
             return sum(1 for _ in store.all())
-        return sum(store.state()[0] == 500 for _ in range(100))
+        return sum(store.revision()[0] == 500 for _ in range(100))
 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(read, [0, 1, 2, 3] * 10))
