@@ -15,7 +15,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from api import problems
 from api.answers import XLSX
 from api.auth import Guard
-from api.jobs.handlers import works
+from api.jobs.handlers import job_handlers
 from api.jobs.queue import Jobs
 from api.jobs.workers import Desks
 from api.keys import Keys
@@ -46,7 +46,7 @@ def create_app(
     engine, after the app has shut down.
     """
     desks, metrics = Desks(), Metrics()
-    jobs = Jobs(engine.library.folder, works(engine))
+    jobs = Jobs(engine.library.folder, job_handlers(engine))
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:

@@ -18,11 +18,11 @@ from engine.library import Library, this_task
 from engine.model import CHINA
 from engine.ranking import ruleset
 from engine.ranking.ruleset import RuleSet
+from engine.saved import Shelf
 from engine.store import Store, Stored
 from engine.text import lexicon as lexicons
 from engine.text.document import batch as columns
 from engine.text.segment import Segmenter
-from engine.usecases.saved import Shelf
 
 _LOG = logging.getLogger("noterank")
 _BATCH = 10_000  # notes that are analysed and indexed at once

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.answers import XLSX
 from api.problems import MEDIA_TYPE
-from api.schemas.answers import Problem, ProblemError
+from api.schemas.answers import ProblemAnswer
 from api.schemas.examples import EXAMPLES
 
 Prefer = Annotated[
@@ -67,9 +67,8 @@ def completed(openapi: dict[str, Any]) -> dict[str, Any]:
     """The document with the schema of problems, and examples (FastAPI drops their nulls)."""
     schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
     place = "#/components/schemas/{model}"
-    schemas["Problem"] = Problem.model_json_schema(ref_template=place)
-    del schemas["Problem"]["$defs"]
-    schemas["ProblemError"] = ProblemError.model_json_schema()
+    schemas["Problem"] = ProblemAnswer.model_json_schema(ref_template=place)
+    schemas |= schemas["Problem"].pop("$defs")
     for methods in openapi["paths"].values():
         for operation in methods.values():
             if shown := EXAMPLES.get(operation["operationId"]):

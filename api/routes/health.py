@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from api.jobs.workers import Desk
 from api.middleware.metrics import TYPE, Metrics
 from api.routes.declared import problems
-from api.schemas.answers import Health, Ready
+from api.schemas.answers import Health, HealthAnswer, Ready, ReadyAnswer
 from engine.engine import Engine
 
 
@@ -20,20 +20,22 @@ def router(engine: Engine, desk: Desk, metrics: Metrics) -> APIRouter:
         "/healthz",
         operation_id="healthz",
         summary="The process answers",
+        response_model=HealthAnswer,
         responses=problems(421, 500),
     )
     async def healthz() -> Health:
-        return Health(status="ok")
+        return {"status": "ok"}
 
     @routes.get(
         "/readyz",
         operation_id="readyz",
         summary="The index can be searched",
+        response_model=ReadyAnswer,
         responses=problems(421, 500, 503),
     )
     async def readyz() -> Ready:
         notes, version = await desk.run(engine.ready)
-        return Ready(status="ready", notes=notes, index_version=version)
+        return {"status": "ready", "notes": notes, "index_version": version}
 
     @routes.get(
         "/metrics",

@@ -1,261 +1,303 @@
-"""Keywords, fights and shares as flat rows; the keys of the short rows are promises."""
+"""Phrases, keyword sets and opportunities as flat rows; the keys of the short rows are promises."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, TypedDict
 
-from engine.insight import opportunity as fights
 from engine.insight.discover import NewWord
 from engine.insight.expand import Near
-from engine.insight.extract import BASE, Phrase
-from engine.insight.insights import Battle, Fight, Voice
-from engine.insight.keyword_set import Keyword, KeywordSet
+from engine.insight.extract import Phrase
+from engine.insight.insights import Battle, Fight
+from engine.insight.keyword_set import KeywordSet
 from engine.insight.opportunity import Cell
-from engine.insight.visibility import CHANNELS, FORMS, Standing, Total
+from engine.rows.column import Column, rounded
+from engine.rows.search_rows import NOTE_ID, Text, Whole
 from engine.rows.table import Table
 
-Row = dict[str, Any]
-EXTRACT = ("keyword", "score", "kind")
-KEYWORD = (
-    "keyword", "kind", "intent", "weight", "demand", "demand_source", "supply", "difficulty",
-    "opportunity", "provenance", "examples",
-)  # fmt: skip
-DETAIL = (
-    *KEYWORD, "supply_titled", "velocity", "places", "age_days", "video_share", "heat", "room",
-    "scarcity", *(f"difficulty_{name}" for name in fights.WEIGHTS),
-)  # fmt: skip
-VISIBILITY = (
-    "keyword", "weight", "brand", "best_position", "top3", "top10", "top20", "top50", "share",
-    "share_organic", "share_declared",
-)  # fmt: skip
-TOTAL = (
-    "group", "brand", "keywords", "pages", "share", *(f"share_{name}" for name in CHANNELS),
-    *(f"share_{name}" for name in FORMS[:2]), "share_form_unknown", "authors", "top3", "top10",
-)  # fmt: skip
-PART = ("part", "value", "factor", "note")
+Figure = float | None
+Word = Annotated[str, Column("敏感肌面霜")]
+KeywordKind = Annotated[str, Column("longtail")]
+Examples = Annotated[str, Column(NOTE_ID, "Note ids, joined by commas.")]
+NoteCount = Annotated[int, Column(3)]
+
+
+class ExtractRow(TypedDict):
+    """A keyword phrase of a note."""
+
+    keyword: Annotated[str, Column("敏感肌")]
+    score: Annotated[float, Column(0.71, "The chance that the author would tag it, 0 to 1.")]
+    kind: Annotated[str, Column("crowd")]
+
+
+class _Keyword(TypedDict):
+    keyword: Word
+    kind: KeywordKind
+    intent: Annotated[str, Column("consider")]
+    weight: Annotated[float, Column(0.08, "Of all, they sum to 1.")]
+    demand: Annotated[Whole, Column(48_210, "Searches a month; null is unknown, never 0.")]
+    demand_source: Annotated[Text, Column("聚光 护肤核心词")]
+    supply: Annotated[int, Column(3, "Notes of this library: a lower bound.")]
+    difficulty: Annotated[Figure, Column(51.2, "0 to 100, of the first ten places.")]
+    opportunity: Annotated[Figure, Column(62.4, "0 to 100; null without demand.")]
+    provenance: Annotated[
+        str,
+        Column(
+            "来自 敏感肌 2 篇、面霜 2 篇 · 相关笔记 2/107，全库 2，z 1.5 · 话题 面霜、干皮",
+        ),
+    ]
+    examples: Examples
+
+
+class KeywordRow(_Keyword, total=False):
+    """A keyword with what stands against it; the optional keys are what its figures are made of."""
+
+    supply_titled: Annotated[int, Column(2, "With `detail=true`, as what follows.")]
+    velocity: Annotated[Figure, Column(12.5, "Interactions a day: a proxy for demand.")]
+    places: Annotated[int, Column(10)]
+    age_days: Annotated[Figure, Column(120.0)]
+    video_share: Annotated[Figure, Column(0.3)]
+    heat: Annotated[Figure, Column(0.78)]
+    room: Annotated[Figure, Column(0.488)]
+    scarcity: Annotated[float, Column(0.62)]
+    difficulty_engagement: Annotated[Figure, Column(0.6)]
+    difficulty_authors: Annotated[Figure, Column(None)]
+    difficulty_young: Annotated[Figure, Column(0.2)]
+    difficulty_exact: Annotated[Figure, Column(0.5)]
+    difficulty_distinct: Annotated[Figure, Column(1.0)]
+
+
+class NearRow(TypedDict):
+    """A word near a keyword."""
+
+    keyword: Word
+    relation: Annotated[str, Column("longtail")]
+    notes: NoteCount
+    z: Annotated[Figure, Column(2.4)]
+    evidence: Annotated[str, Column("共现")]
+    examples: Examples
+
+
+class CellRow(TypedDict):
+    """A cell of the map: keyword × angle × circle of tags."""
+
+    keyword: Word
+    angle: Annotated[str, Column("平价")]
+    circle: Annotated[str, Column("护肤、面霜")]
+    notes: NoteCount
+    unclaimed: Annotated[bool, Column(False)]
+    examples: Examples
+
+
+class NewWordRow(TypedDict):
+    """A proposal for the lexicon."""
+
+    word: Annotated[str, Column("青苔拿铁")]
+    notes: NoteCount
+    tagged: Annotated[int, Column(1)]
+    npmi: Annotated[float, Column(0.81)]
+    entropy: Annotated[float, Column(1.2)]
+    cut: Annotated[str, Column("青苔|拿铁")]
+    example: Annotated[str, Column("周末一杯青苔拿铁")]
+
+
+class ClusterRow(TypedDict):
+    """A keyword of a cluster: keywords that share places of their pages."""
+
+    parent: Word
+    keyword: Word
+    shared_places: Annotated[int, Column(10)]
+
+
+class CannibalRow(TypedDict):
+    """An own note that competes with another on a keyword's page."""
+
+    keyword: Word
+    note_id: Annotated[str, Column(NOTE_ID)]
+    position: Annotated[int, Column(2)]
+
+
+class KindRow(TypedDict):
+    """A kind of keywords: demand against the authors who stand on its pages."""
+
+    kind: KeywordKind
+    demand: Annotated[Whole, Column(48_210)]
+    able_authors: Annotated[int, Column(12)]
+
+
+class LeftOutRow(TypedDict):
+    """A word that is not in the set, and why."""
+
+    keyword: Word
+    reason: Annotated[str, Column("用户删除")]
+
+
+class VersionRow(TypedDict):
+    """A kept version of a set."""
+
+    version: Annotated[int, Column(1)]
+    created_at: Annotated[str, Column("2026-11-01T09:00:00+08:00")]
+    keywords: Annotated[int, Column(50)]
+
+
+class WeightChangeRow(TypedDict):
+    """What became of a keyword since the set kept before."""
+
+    keyword: Word
+    change: Annotated[str, Column("heavier")]
+    before: Annotated[Figure, Column(0.05)]
+    after: Annotated[Figure, Column(0.08)]
 
 
 @dataclass(frozen=True)
 class KeywordAnswer:
-    """A keyword set with its fights: what `Engine.keywords` gives a notebook."""
+    """A keyword set with its opportunities: what `Engine.keywords` gives a notebook."""
 
     set: KeywordSet
     battle: Battle
 
     def table(self, detail: bool = False) -> Table:
         """Rows of the set, heaviest first."""
-        return fight_table(self.battle, detail)
+        return opportunity_table(self.battle, detail)
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
 
 
-def phrase_row(phrase: Phrase) -> Row:
-    """An extract row."""
-    return {"keyword": phrase.keyword, "score": round(phrase.score, 4), "kind": phrase.kind}
+def extract_table(phrases: Sequence[Phrase]) -> Table:
+    """A row a phrase, best first."""
+    rows: list[ExtractRow] = [
+        {"keyword": phrase.keyword, "score": round(phrase.score, 4), "kind": phrase.kind}
+        for phrase in phrases
+    ]
+    return Table.of(ExtractRow, rows)
 
 
-def fight_table(battle: Battle, detail: bool = False) -> Table:
+def opportunity_table(battle: Battle, detail: bool = False) -> Table:
     """Keyword rows; with `detail` the parts that each figure is made of."""
-    make = detail_row if detail else fight_row
-    return Table([make(one) for one in battle.fights], DETAIL if detail else KEYWORD)
+    return Table.of(KeywordRow, [keyword_row(each, detail) for each in battle.fights], detail)
 
 
-def fight_row(one: Fight) -> Row:
+def keyword_row(opportunity: Fight, detail: bool = False) -> KeywordRow:
     """A keyword row: unknown is None."""
-    fight = one.fight
-    return {
-        "keyword": one.keyword,
-        "kind": one.kind,
-        "intent": one.intent,
-        "weight": round(one.weight, 6),
-        "demand": fight.demand,
-        "demand_source": fight.demand_source or None,
-        "supply": fight.supply,
-        "difficulty": _rounded(fight.incumbents.difficulty),
-        "opportunity": _rounded(fight.score),
-        "provenance": one.provenance,
-        "examples": ",".join(one.examples),
+    figures = opportunity.fight
+    row: KeywordRow = {
+        "keyword": opportunity.keyword,
+        "kind": opportunity.kind,
+        "intent": opportunity.intent,
+        "weight": round(opportunity.weight, 6),
+        "demand": figures.demand,
+        "demand_source": figures.demand_source or None,
+        "supply": figures.supply,
+        "difficulty": rounded(figures.incumbents.difficulty, 1),
+        "opportunity": rounded(figures.score, 1),
+        "provenance": opportunity.provenance,
+        "examples": ",".join(opportunity.examples),
     }
+    if detail:
+        _add_detail(row, opportunity)
+    return row
 
 
-def detail_row(one: Fight) -> Row:
-    """A keyword row with what its figures are made of."""
-    fight, met = one.fight, one.fight.incumbents
-    difficulty = met.difficulty
-    return fight_row(one) | {
-        "supply_titled": fight.titled,
-        "velocity": _rounded(met.velocity),
-        "places": met.places,
-        "age_days": _rounded(met.age),
-        "video_share": _rounded(met.video, 4),
-        "heat": _rounded(fight.heat, 4),
-        "room": None if difficulty is None else round(1 - difficulty / 100, 4),
-        "scarcity": round(fight.scarcity, 4),
-        **{f"difficulty_{name}": _rounded(part, 4) for name, part in met.parts.items()},
-    }
+def _add_detail(row: KeywordRow, opportunity: Fight) -> None:
+    figures, incumbents = opportunity.fight, opportunity.fight.incumbents
+    difficulty, parts = incumbents.difficulty, incumbents.parts
+    row["supply_titled"] = figures.titled
+    row["velocity"] = rounded(incumbents.velocity, 1)
+    row["places"] = incumbents.places
+    row["age_days"] = rounded(incumbents.age, 1)
+    row["video_share"] = rounded(incumbents.video)
+    row["heat"] = rounded(figures.heat)
+    row["room"] = None if difficulty is None else round(1 - difficulty / 100, 4)
+    row["scarcity"] = round(figures.scarcity, 4)
+    row["difficulty_engagement"] = rounded(parts["engagement"])
+    row["difficulty_authors"] = rounded(parts["authors"])
+    row["difficulty_young"] = rounded(parts["young"])
+    row["difficulty_exact"] = rounded(parts["exact"])
+    row["difficulty_distinct"] = rounded(parts["distinct"])
 
 
-def why_keyword(keyword: Keyword) -> list[Row]:
-    """Where a keyword's weight comes from: rows whose factors multiply to its raw weight."""
-    known = keyword.provenance
-    rows = [_part(f"trait.{part}", float(n), None, f"{word}: {n} notes name the keyword")
-            for part, word, n in known.traits]  # fmt: skip
-    z = known.distinct
-    rows += [
-        _part("notes", known.notes, None, f"of {known.affine} notes that this audience reads"),
-        _part("library", known.library, None, "notes that hold it, the library over"),
-        _part("z", z.z, None, f"log-odds {z.log_odds:.3f}; chi-square {z.chi2:.1f}"),
-        _part("topic", None, None, known.topic or "none"),
-    ]
-    if known.searches is not None:
-        rows.append(_part("list", known.searches, None, f"searches a month, 聚光 {known.bag}"))
-    rows += [_part("question", 1.0, None, text) for text in known.questions[:5]]
-    rows += [_part(f"weight.{name}", value, value, "factor") for name, value in known.parts]
-    rows.append(_part("product", known.raw, None, "the raw weight: the product of the factors"))
-    rows.append(_part("weight", keyword.weight, None, "raw weights shared out to sum to 1"))
-    return rows
-
-
-def why_phrase(phrase: Phrase) -> list[Row]:
-    """Rows that sum to the logit of an extraction score."""
-    rows = [_part("base", BASE, None, "of any phrase")]
-    rows += [
-        _part(name, value * weight, None, f"{value:.3f} × weight {weight:g}")
-        for name, value, weight in phrase.parts
-    ]
-    rows.append(_part("sum", sum(row["value"] for row in rows), None, "the logit of the score"))
-    rows.append(_part("score", phrase.score, None, "1 / (1 + e^-sum)"))
-    return rows
-
-
-def why_fight(one: Fight) -> list[Row]:
-    """The parts of difficulty and opportunity of one keyword; unknown parts are left out."""
-    fight, met = one.fight, one.fight.incumbents
-    known = {name: part for name, part in met.parts.items() if part is not None}
-    whole = sum(fights.WEIGHTS[name] for name in known) or 1.0
-    full = min(met.places, fights.INCUMBENTS) / fights.INCUMBENTS
-    rows = [
-        _part(
-            f"difficulty.{name}",
-            100 * full * fights.WEIGHTS[name] / whole * part,
-            None,
-            f"{part:.3f} × weight {fights.WEIGHTS[name]:g} of {whole:g}, fullness {full:g}",
+def cluster_table(battle: Battle) -> Table:
+    """A row a keyword of a cluster, its parent first."""
+    rows: list[ClusterRow] = [
+        {"parent": cluster.parent, "keyword": word, "shared_places": shared}
+        for cluster in battle.clusters
+        for word, shared in (
+            (cluster.parent, 10),
+            *zip(cluster.members, cluster.shared, strict=True),
         )
-        for name, part in known.items()
     ]
-    rows += [
-        _part(f"difficulty.{name}", None, None, "unknown: left out of both sums")
-        for name in met.parts
-        if name not in known
+    return Table.of(ClusterRow, rows)
+
+
+def cannibal_table(battle: Battle) -> Table:
+    """A row an own note on a page where another stands."""
+    rows: list[CannibalRow] = [
+        {"keyword": keyword, "note_id": note_id, "position": position}
+        for keyword, note_id, position in battle.cannibals
     ]
-    if met.difficulty is not None:
-        rows.append(_part("difficulty", met.difficulty, None, "the sum of the rows above"))
-    if fight.heat is None:
-        rows.append(_part("opportunity", None, None, "unknown: no demand was imported"))
-        return rows
-    if fight.score is not None and met.difficulty is not None:
-        rows.append(_part("heat", fight.heat, fight.heat, f"log10(1 + {fight.demand}) / 6"))
-        room = 1 - met.difficulty / 100
-        rows.append(_part("room", room, room, "1 - difficulty / 100"))
-        note = f"1 / (1 + log10(1 + {fight.supply}))"
-        rows.append(_part("scarcity", fight.scarcity, fight.scarcity, note))
-        rows.append(_part("opportunity", fight.score, None, "100 × cube root of the product"))
-    return rows
+    return Table.of(CannibalRow, rows)
 
 
-def voice_table(voice: Voice) -> Table:
-    """A row a keyword and brand."""
-    return Table([standing_row(one) for one in voice.standings], VISIBILITY)
+def kind_table(battle: Battle) -> Table:
+    """A row a kind of keywords."""
+    rows: list[KindRow] = [
+        {"kind": kind, "demand": demand or None, "able_authors": authors}
+        for kind, (demand, authors) in battle.able.items()
+    ]
+    return Table.of(KindRow, rows)
 
 
-def standing_row(one: Standing) -> Row:
-    """A visibility row; a brand that is not on the page has no best position."""
-    return {
-        "keyword": one.keyword,
-        "weight": round(one.weight, 6),
-        "brand": one.brand,
-        "best_position": one.best,
-        "top3": one.top(3),
-        "top10": one.top(10),
-        "top20": one.top(20),
-        "top50": one.top(50),
-        "share": round(one.share, 6),
-        "share_organic": round(one.channels.get("organic", 0.0), 6),
-        "share_declared": round(one.channels.get("declared", 0.0), 6),
-    }
+def near_table(near: Sequence[Near]) -> Table:
+    """A row a word near a keyword."""
+    rows: list[NearRow] = [
+        {
+            "keyword": word.keyword,
+            "relation": word.relation,
+            "notes": word.notes,
+            "z": rounded(word.z, 2),
+            "evidence": word.evidence,
+            "examples": ",".join(word.examples),
+        }
+        for word in near
+    ]
+    return Table.of(NearRow, rows)
 
 
-def total_table(found: Sequence[Total]) -> Table:
-    """A row a group and brand."""
-    return Table([total_row(one) for one in found], TOTAL)
+def map_table(cells: Sequence[Cell]) -> Table:
+    """A row a cell of the map."""
+    rows: list[CellRow] = [
+        {
+            "keyword": cell.keyword,
+            "angle": cell.angle,
+            "circle": cell.circle,
+            "notes": cell.notes,
+            "unclaimed": cell.unclaimed,
+            "examples": ",".join(cell.examples),
+        }
+        for cell in cells
+    ]
+    return Table.of(CellRow, rows)
 
 
-def total_row(one: Total) -> Row:
-    """Sums of a brand over a group of keywords."""
-    return {
-        "group": one.group,
-        "brand": one.brand,
-        "keywords": one.keywords,
-        "pages": one.pages,
-        "share": round(one.share, 6),
-        **{f"share_{name}": round(one.channels[name], 6) for name in CHANNELS},
-        "share_image": round(one.forms["image"], 6),
-        "share_video": round(one.forms["video"], 6),
-        "share_form_unknown": round(one.forms["unknown"], 6),
-        "authors": one.authors,
-        "top3": one.top3,
-        "top10": one.top10,
-    }
+def new_word_table(words: Sequence[NewWord]) -> Table:
+    """A row a proposal for the lexicon."""
+    rows: list[NewWordRow] = [
+        {
+            "word": word.phrase,
+            "notes": word.notes,
+            "tagged": word.tagged,
+            "npmi": round(word.npmi, 3),
+            "entropy": round(word.entropy, 3),
+            "cut": "|".join(word.cut),
+            "example": word.example,
+        }
+        for word in words
+    ]
+    return Table.of(NewWordRow, rows)
 
 
-def places_of(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[int | None, float]]:
-    """(keyword, brand) -> (best place, share) of visibility rows."""
-    return {(r["keyword"], r["brand"]): (r["best_position"], r["share"]) for r in rows}
-
-
-def near_row(near: Near) -> Row:
-    """A word near a keyword."""
-    return {
-        "keyword": near.keyword,
-        "relation": near.relation,
-        "notes": near.notes,
-        "z": _rounded(near.z, 2),
-        "evidence": near.evidence,
-        "examples": ",".join(near.examples),
-    }
-
-
-def cell_row(cell: Cell) -> Row:
-    """A cell of the map."""
-    return {
-        "keyword": cell.keyword,
-        "angle": cell.angle,
-        "circle": cell.circle,
-        "notes": cell.notes,
-        "unclaimed": cell.unclaimed,
-        "examples": ",".join(cell.examples),
-    }
-
-
-def new_word_row(new: NewWord) -> Row:
-    """A proposal for the lexicon."""
-    return {
-        "word": new.phrase,
-        "notes": new.notes,
-        "tagged": new.tagged,
-        "npmi": round(new.npmi, 3),
-        "entropy": round(new.entropy, 3),
-        "cut": "|".join(new.cut),
-        "example": new.example,
-    }
-
-
-def _part(part: str, value: float | None, factor: float | None, note: str) -> Row:
-    return {"part": part, "value": value, "factor": factor, "note": note}
-
-
-def _rounded(value: float | None, digits: int = 1) -> float | None:
-    return None if value is None else round(value, digits)
+def left_out_table(keyword_set: KeywordSet) -> Table:
+    """A row a word that is not in the set."""
+    return Table.of_values(LeftOutRow, keyword_set.left_out)

@@ -1,0 +1,57 @@
+"""What a row's definition says: its keys in order, their types, meanings and examples.
+
+A row is a TypedDict whose annotations carry a `Column`. Keys of a subclass with `total=False` are
+optional: an answer has them when they were asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+Row = Mapping[str, Any]  # flat: text, numbers and null
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An example of a column's values, and its meaning where the name does not tell it."""
+
+    example: Any
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a row: its type as declared, its column, whether every row has it."""
+
+    name: str
+    type: Any
+    column: Column
+    required: bool
+
+
+def keys(row: type) -> Iterator[Key]:
+    """The keys of a row in order; TypeError for one that is declared without a `Column`."""
+    required: frozenset[str] = getattr(row, "__required_keys__")  # noqa: B009
+    for name, hint in get_type_hints(row, include_extras=True).items():
+        declared = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+        columns = [part for part in declared[1:] if isinstance(part, Column)]
+        if not columns:
+            raise TypeError(f"{row.__name__}.{name} has no Column")
+        yield Key(name, declared[0], columns[-1], name in required)
+
+
+def columns(row: type, optional: bool = False) -> tuple[str, ...]:
+    """The keys that every row has; with `optional` those that it may have besides."""
+    return tuple(key.name for key in keys(row) if key.required or optional)
+
+
+def example(row: type) -> dict[str, Any]:
+    """A row as documentation shows it."""
+    return {key.name: key.column.example for key in keys(row) if key.required}
+
+
+def rounded(value: float | None, digits: int = 4) -> float | None:
+    """A figure to so many digits; unknown stays unknown."""
+    return None if value is None else round(value, digits)

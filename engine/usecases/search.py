@@ -1,0 +1,142 @@
+"""search, explain, suggest, stats: what ranks, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.engine import Engine
+from engine.errors import BadOption
+from engine.model import SORTS, Sort
+from engine.ranking import ruleset
+from engine.ranking.page import Explanation, Page, Stats
+from engine.ranking.searcher import MAX_LIMIT, Asked, Searcher, app_filter
+from engine.rows.search_rows import (
+    ExplainRow,
+    SearchRow,
+    StatsRow,
+    SuggestRow,
+    part_row,
+    result_row,
+    stats_row,
+)
+from engine.rows.table import Table
+from engine.usecases.answer import Answer, state
+from engine.usecases.limits import COMPLETIONS, LABELS, OFFSET, within
+from engine.usecases.lists import words as listed
+
+PLACES, SUGGESTIONS = 20, 10  # that are shown where nobody says how many
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """Everything about a search besides its words, as a caller names it."""
+
+    sort: str = "general"
+    kind: str | None = None
+    within: str | None = None
+    tags: Sequence[str] = ()
+    brands: Sequence[str] = ()
+    limit: int = PLACES
+    offset: int = 0
+    explain: bool = False
+    facets: bool = False
+    now: datetime | None = None
+
+    def asked(self, engine: Engine) -> tuple[Asked, datetime]:
+        """(what the engine takes, the moment from which ages are counted); BadOption past a
+        limit."""
+        within("limit", self.limit, 1, MAX_LIMIT)
+        within("offset", self.offset, 0, OFFSET)
+        tags, brands = listed(self.tags, LABELS, "tags"), listed(self.brands, LABELS, "brands")
+        at = engine.as_of(self.now)
+        chosen = app_filter(engine.segmenter, self.kind, self.within, tags, brands, at)
+        sort = sort_of(self.sort)
+        return Asked(sort, chosen, self.limit, self.offset, self.explain, self.facets), at
+
+
+def sort_of(name: str) -> Sort:
+    """A sort by its name; BadOption for another word."""
+    if name not in SORTS:
+        raise BadOption(f"no sort '{name}'", f"use one of {', '.join(SORTS)}")
+    return name
+
+
+def search(engine: Engine, words: str, options: SearchOptions) -> Page:
+    """The page of a query."""
+    asked, at = options.asked(engine)
+    return engine.search(words, asked, at)
+
+
+def search_under(engine: Engine, rules: str, words: str, options: SearchOptions) -> Page:
+    """The page of a query under another rule set, to lay beside the library's own."""
+    if rules not in ruleset.presets():
+        raise BadOption(f"no rule set '{rules}'", f"use {', '.join(ruleset.presets())}")
+    asked, at = options.asked(engine)
+    loaded = ruleset.load(rules)
+    return Searcher(engine.store, engine.index, engine.segmenter, loaded, at).page(words, asked)
+
+
+def page_table(page: Page, explain: bool = False, marks: bool = False) -> Table:
+    """A row a place; `explain` and `marks` add their columns."""
+    extra = ["why"] * explain + ["title_marks", "snippet_marks"] * marks
+    rows = [result_row(result, explain, marks) for result in page.results]
+    table = Table.of(SearchRow, rows)
+    return Table(rows, [*table.columns, *extra])
+
+
+def page_meta(page: Page, limit: int) -> dict[str, Any]:
+    """What an envelope says of a page; `next` is the offset of the one after it."""
+    after = page.offset + limit
+    meta: dict[str, Any] = {
+        "total": page.total,
+        "limit": limit,
+        "offset": page.offset,
+        "next": after if after < page.placed and after <= OFFSET else None,
+        "index_version": page.index_version,
+        "rule_set": page.rule_set,
+        "as_of": page.as_of.isoformat(),
+        "did_you_mean": list(page.did_you_mean),
+        "notes": list(page.notes),
+    }
+    if page.facets is not None:
+        meta["facets"] = {
+            name: [{"value": value, "notes": count} for value, count in values]
+            for name, values in page.facets.items()
+        }
+    return meta
+
+
+def explain(
+    engine: Engine, note_id: str, words: str, options: SearchOptions = SearchOptions()
+) -> Answer[Explanation]:
+    """Why a note stands where it stands for a query."""
+    asked, at = options.asked(engine)
+    explanation = engine.explain(note_id, words, asked, at)
+    meta = {
+        **state(engine),
+        "note_id": note_id,
+        "position": explanation.position,
+        "matching": explanation.total,
+        "score": explanation.score,
+        "sentence": explanation.sentence,
+    }
+    rows = [part_row(part) for part in explanation.parts]
+    return Answer(Table.of(ExplainRow, rows), meta, explanation)
+
+
+def suggest(engine: Engine, prefix: str, limit: int = SUGGESTIONS) -> Answer[None]:
+    """Completions of what is being typed, with how many notes hold them."""
+    within("limit", limit, 1, COMPLETIONS)
+    completions = engine.suggest(prefix, limit)
+    return Answer(Table.of_values(SuggestRow, completions), {"limit": limit, **state(engine)}, None)
+
+
+def stats(engine: Engine) -> Answer[Stats]:
+    """What a library holds."""
+    counts = engine.stats()
+    row = stats_row(counts)
+    meta = {"index_version": row["index_version"], "rule_set": row["rule_set"]}
+    return Answer(Table.of(StatsRow, [row]), meta, counts)
