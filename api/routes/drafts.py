@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
 from api.answers import How, answer_with
-from api.jobs.workers import Desk
+from api.jobs.workers import Worker
 from api.routes.declared import responses
 from api.schemas.answers import AdviceAnswer, DraftAnswer
 from api.schemas.keyword_bodies import DRAFT_LISTS, DraftListBody
@@ -20,7 +20,7 @@ from engine.usecases.limits import EDITS
 _Wanted = Annotated[DraftListBody, Body(openapi_examples=DRAFT_LISTS)]
 
 
-def router(engine: Engine, desk: Desk) -> APIRouter:
+def router(engine: Engine, worker: Worker) -> APIRouter:
     """The endpoints about drafts; nothing is written to the library."""
     routes = APIRouter(prefix="/api/v1", tags=["drafts"])
 
@@ -31,7 +31,7 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
         responses=responses(DraftAnswer),
     )
     async def rank_draft(how: How, wanted: _Wanted) -> Response:
-        return answer_with(await desk.run(lambda: drafts.rank(engine, wanted.question())), how)
+        return answer_with(await worker.run(lambda: drafts.rank(engine, wanted.question())), how)
 
     @routes.post(
         "/drafts:advise",
@@ -46,7 +46,7 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
             int, Query(description="Edits.", json_schema_extra=span(1, EDITS))
         ] = drafts.STEPS,
     ) -> Response:
-        advised = await desk.run(lambda: drafts.advise(engine, wanted.question(), most))
+        advised = await worker.run(lambda: drafts.advise(engine, wanted.question(), most))
         return answer_with(advised, how)
 
     return routes

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.answers import How, answer, answer_with
 from api.jobs.queue import Jobs, wants_job
-from api.jobs.workers import Desk
+from api.jobs.workers import Worker
 from api.routes.declared import LATER, Prefer, responses
 from api.routes.jobs import accepted
 from api.schemas.answers import ExtractAnswer, KeywordAnswer, VisibilityAnswer
@@ -34,7 +34,7 @@ from engine.usecases.share_of_voice import BY, share_of_voice
 Detail = Annotated[bool, Query(description="Adds the parts that each figure is made of.")]
 
 
-def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
+def router(engine: Engine, worker: Worker, jobs: Jobs) -> APIRouter:
     """The endpoints about keywords; they take seconds, so they have a thread of their own."""
     routes = APIRouter(prefix="/api/v1", tags=["keywords"])
 
@@ -49,7 +49,7 @@ def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
         draft: Annotated[DraftBody, Body(openapi_examples=DRAFTS)],
         top: Annotated[int, Query(json_schema_extra=span(1, PHRASES))] = drafts.TOP,
     ) -> Response:
-        return answer_with(await desk.run(lambda: drafts.extract(engine, draft.note(), top)), how)
+        return answer_with(await worker.run(lambda: drafts.extract(engine, draft.note(), top)), how)
 
     @routes.post(
         "/portraits:keywords",
@@ -63,7 +63,7 @@ def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
         top: Annotated[int, Query(json_schema_extra=span(1, TOP))] = keywords.KEYWORDS,
         detail: Detail = False,
     ) -> Response:
-        answered = await desk.run(lambda: keywords.keyword_set(engine, from_table(portrait), top))
+        answered = await worker.run(lambda: keywords.keyword_set(engine, from_table(portrait), top))
         table = answered.value.table(detail)
         return answer(table.rows, how, table.columns, **answered.meta)
 
@@ -78,7 +78,7 @@ def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
         wanted: Annotated[ListBody, Body(openapi_examples=LISTS)],
         detail: Detail = False,
     ) -> Response:
-        answered = await desk.run(lambda: keywords.opportunity(engine, wanted.lines()))
+        answered = await worker.run(lambda: keywords.opportunity(engine, wanted.lines()))
         table = opportunity_table(answered.value, detail)
         return answer(table.rows, how, table.columns, **answered.meta)
 
@@ -99,7 +99,7 @@ def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
         if wants_job(prefer):
             body = wanted.model_dump_json().encode()
             return accepted(await asyncio.to_thread(jobs.submit, "visibility", {"by": by}, body))
-        answered = await desk.run(
+        answered = await worker.run(
             lambda: share_of_voice(engine, wanted.lines(), wanted.brands(), by)
         )
         return answer_with(answered, how)

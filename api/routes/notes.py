@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.answers import How, answer
 from api.jobs.queue import Jobs, checked_name, wants_job
-from api.jobs.workers import Desks
+from api.jobs.workers import Workers
 from api.ndjson import rows
 from api.routes.declared import LATER, Prefer, responses
 from api.routes.jobs import accepted
@@ -55,7 +55,7 @@ NoteId = Annotated[
 ]
 
 
-def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
+def router(engine: Engine, workers: Workers, jobs: Jobs) -> APIRouter:
     """The endpoints of single notes and of imports."""
     routes = APIRouter(prefix="/api/v1", tags=["notes"])
 
@@ -91,11 +91,11 @@ def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
                     async for block in _arriving(request):
                         file.write(block)
                 return accepted(await asyncio.to_thread(jobs.submit, "import", parameters, place))
-        with desks.importing.place(), tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
+        with workers.importing.place(), tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
             async for block in _arriving(request):
                 body.write(block)
             body.seek(0)
-            table, meta = await desks.importing.work(lambda: _import(engine, body))
+            table, meta = await workers.importing.work(lambda: _import(engine, body))
         return answer(table.rows, how, table.columns, **meta)
 
     @routes.get(
@@ -105,7 +105,7 @@ def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
         responses=responses(NoteAnswer),
     )
     async def get_note(note_id: NoteId, how: How) -> Response:
-        row, meta = await desks.asking.run(lambda: (_note(engine, note_id), state(engine)))
+        row, meta = await workers.asking.run(lambda: (_note(engine, note_id), state(engine)))
         return answer([row], how, NOTE_COLUMNS, **meta)
 
     @routes.delete(
@@ -115,7 +115,7 @@ def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
         responses=responses(NoteAnswer),
     )
     async def delete_note(note_id: NoteId, how: How) -> Response:
-        row, meta = await desks.deleting.run(lambda: _delete(engine, note_id))
+        row, meta = await workers.deleting.run(lambda: _delete(engine, note_id))
         return answer([row], how, NOTE_COLUMNS, **meta)
 
     return routes

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.answers import How, answer, answer_with
 from api.cursor import Question
-from api.jobs.workers import Desk
+from api.jobs.workers import Worker
 from api.routes.declared import responses
 from api.schemas.answers import ExplainAnswer, SearchAnswer, StatsAnswer, SuggestAnswer
 from api.schemas.limits import span
@@ -26,7 +26,7 @@ from engine.usecases.search import SearchOptions
 _CURSOR = "`meta.cursor` of the page before: the one after it, however far; instead of `offset`."
 
 
-def router(engine: Engine, desk: Desk) -> APIRouter:
+def router(engine: Engine, worker: Worker) -> APIRouter:
     """The endpoints that ask."""
     routes = APIRouter(prefix="/api/v1", tags=["pages"])
 
@@ -48,7 +48,7 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
         marks: Annotated[bool, Query(description="Adds spans to highlight.")] = False,
     ) -> Response:
         options = replace(narrowed, limit=limit, offset=offset, explain=explain, facets=facets)
-        page, more = await desk.run(lambda: _page(engine, q, options, cursor))
+        page, more = await worker.run(lambda: _page(engine, q, options, cursor))
         table = asking.page_table(page, explain, marks)
         meta = asking.page_meta(page, limit) | {"cursor": more}
         return answer(table.rows, how, table.columns, **meta)
@@ -65,7 +65,7 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
         q: Words,
         narrowed: Narrowing,
     ) -> Response:
-        answered = await desk.run(lambda: asking.explain(engine, note_id, q, narrowed))
+        answered = await worker.run(lambda: asking.explain(engine, note_id, q, narrowed))
         return answer_with(answered, how)
 
     @routes.get(
@@ -79,7 +79,7 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
         q: Prefix,
         limit: Annotated[int, Query(json_schema_extra=span(1, COMPLETIONS))] = asking.SUGGESTIONS,
     ) -> Response:
-        return answer_with(await desk.run(lambda: asking.suggest(engine, q, limit)), how)
+        return answer_with(await worker.run(lambda: asking.suggest(engine, q, limit)), how)
 
     @routes.get(
         "/stats",
@@ -88,7 +88,7 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
         responses=responses(StatsAnswer),
     )
     async def stats(how: How) -> Response:
-        return answer_with(await desk.run(lambda: asking.stats(engine)), how)
+        return answer_with(await worker.run(lambda: asking.stats(engine)), how)
 
     return routes
 

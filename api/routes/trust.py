@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.answers import How, answer_with
 from api.jobs.queue import Jobs, wants_job
-from api.jobs.workers import Desk
+from api.jobs.workers import Worker
 from api.routes.declared import LATER, Prefer, responses
 from api.routes.jobs import accepted
 from api.schemas.answers import CalibrateAnswer, FidelityAnswer
@@ -21,7 +21,7 @@ from engine.usecases import trust
 _Wanted = Annotated[PagesBody, Body(openapi_examples=OBSERVED)]
 
 
-def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
+def router(engine: Engine, worker: Worker, jobs: Jobs) -> APIRouter:
     """The endpoints about trust; they take seconds, so they wait in the analysts' line."""
     routes = APIRouter(prefix="/api/v1", tags=["trust"])
 
@@ -32,7 +32,7 @@ def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
         responses=responses(FidelityAnswer),
     )
     async def fidelity(how: How, wanted: _Wanted) -> Response:
-        return answer_with(await desk.run(lambda: trust.fidelity(engine, wanted.question())), how)
+        return answer_with(await worker.run(lambda: trust.fidelity(engine, wanted.question())), how)
 
     @routes.post(
         "/calibrate",
@@ -52,7 +52,7 @@ def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
             body = wanted.model_dump_json().encode()
             parameters = {"keep": keep}
             return accepted(await asyncio.to_thread(jobs.submit, "calibrate", parameters, body))
-        fitted = await desk.run(lambda: trust.calibrate(engine, wanted.question(), keep))
+        fitted = await worker.run(lambda: trust.calibrate(engine, wanted.question(), keep))
         return answer_with(fitted, how)
 
     return routes

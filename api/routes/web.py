@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from api.jobs.queue import Jobs
-from api.jobs.workers import Desks
+from api.jobs.workers import Workers
 from api.web import shell
 from api.web.data_page import DataPage
 from api.web.draft_page import DraftPage
@@ -26,12 +26,12 @@ _STATIC = Path(shell.HERE / "static")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
+def router(engine: Engine, workers: Workers, jobs: Jobs) -> APIRouter:
     """All pages, and what they are dressed in."""
     routes = APIRouter(include_in_schema=False)
-    search, keywords = SearchPage(engine, desks), KeywordsPage(engine, desks)
-    share, data = ShareOfVoicePage(engine, desks), DataPage(engine, desks, jobs)
-    opportunity, draft = OpportunityPage(engine, desks), DraftPage(engine, desks)
+    search, keywords = SearchPage(engine, workers), KeywordsPage(engine, workers)
+    share, data = ShareOfVoicePage(engine, workers), DataPage(engine, workers, jobs)
+    opportunity, draft = OpportunityPage(engine, workers), DraftPage(engine, workers)
     gets = search.gets | keywords.gets | opportunity.gets | share.gets | draft.gets | data.gets
     for method, handlers in (("GET", gets), ("POST", keywords.posts | share.posts | data.posts)):
         for path, handler in handlers.items():

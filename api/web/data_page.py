@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api.jobs.queue import Jobs, checked_name, job_row
-from api.jobs.workers import Desks
+from api.jobs.workers import Workers
 from api.web import shell
 from api.web.forms import form_of
 from api.web.listing import download, listing
@@ -23,18 +23,18 @@ from engine.usecases.search import stats
 class DataPage:
     """`/data` and its forms."""
 
-    def __init__(self, engine: Engine, desks: Desks, jobs: Jobs) -> None:
+    def __init__(self, engine: Engine, workers: Workers, jobs: Jobs) -> None:
         self._engine = engine
-        self._desks = desks
+        self._workers = workers
         self._jobs = jobs
         self.gets = {"/data": self.data, "/data/rejected/{name}": self.rejected}
         self.posts = {"/data/upload": self.upload, "/data/word": self.word}
 
     async def data(self, request: Request) -> Response:
-        counts = await self._desks.asking.run(lambda: stats(self._engine))
+        counts = await self._workers.asking.run(lambda: stats(self._engine))
         words = None
         if request.query_params.get("propose"):
-            words = (await self._desks.analysing.run(lambda: propose(self._engine))).table
+            words = (await self._workers.analysing.run(lambda: propose(self._engine))).table
         if file := download(request, words, "words") if words else None:
             return file
         jobs = [job_row(job) for job in (await asyncio.to_thread(self._jobs.all))[:20]]
@@ -68,11 +68,11 @@ class DataPage:
         form = await form_of(request)
         word, verdict = str(form.get("word", "")), form.get("verdict")
         if verdict == "refuse":
-            await self._desks.analysing.run(lambda: self._engine.shelf.refuse(word))
+            await self._workers.analysing.run(lambda: self._engine.shelf.refuse(word))
         else:
             kind = kind_of_word(str(form.get("kind") or "category"))
             engine = self._engine
-            await self._desks.analysing.run(
+            await self._workers.analysing.run(
                 lambda: engine.add_to_lexicon(engine.lexicon_lines(word, kind, []))
             )
         return RedirectResponse("/data?propose=1", 303)

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.jobs.workers import Desks
+from api.jobs.workers import Workers
 from api.web import shell
 from api.web.forms import asks, draft_in, lines_of
 from api.web.listing import download, listing
@@ -37,16 +37,16 @@ class _Drafted:
 class DraftPage:
     """`/draft`."""
 
-    def __init__(self, engine: Engine, desks: Desks) -> None:
+    def __init__(self, engine: Engine, workers: Workers) -> None:
         self._engine = engine
-        self._desks = desks
+        self._workers = workers
         self.gets = {"/draft": self.draft}
 
     async def draft(self, request: Request) -> Response:
         shown: dict[str, Any] = {"table": None, "found": None, "first": None, "edits": ()}
-        shown["sets"] = await self._desks.asking.run(self._engine.shelf.names)
+        shown["sets"] = await self._workers.asking.run(self._engine.shelf.names)
         if asks(request, *_TEXTS):
-            drafted = await self._desks.analysing.run(lambda: self._drafted(request))
+            drafted = await self._workers.analysing.run(lambda: self._drafted(request))
             if file := download(request, drafted.table, "draft"):
                 return file
             shown |= {"table": listing(request, drafted.table), "found": drafted.found,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.jobs.workers import Desks
+from api.jobs.workers import Workers
 from api.web import shell
 from api.web.forms import LISTS, Fields, edits_of, form_of, portrait_of
 from api.web.listing import download, listing
@@ -24,9 +24,9 @@ from engine.usecases.lists import entries, weights
 class KeywordsPage:
     """`/keywords` and its forms."""
 
-    def __init__(self, engine: Engine, desks: Desks) -> None:
+    def __init__(self, engine: Engine, workers: Workers) -> None:
         self._engine = engine
-        self._desks = desks
+        self._workers = workers
         self.gets = {"/keywords": self.keywords}
         self.posts = {"/keywords/edit": self.edit, "/keywords/keep": self.keep}
 
@@ -34,7 +34,7 @@ class KeywordsPage:
         fields = request.query_params
         shown: dict[str, Any] = {"table": None, "set": None, "why": {}}
         if fields.get("preset") or any(fields.get(name) for name in LISTS):
-            answer = await self._desks.analysing.run(lambda: self._set(fields))
+            answer = await self._workers.analysing.run(lambda: self._set(fields))
             table, fixed = answer.table(), weights(fields.get("weigh", ""))
             if file := download(request, table, "keywords"):
                 return file
@@ -72,5 +72,5 @@ class KeywordsPage:
             self._engine.shelf.keep(answer, edits_of(fields))
             return answer.set.portrait.name
 
-        name = await self._desks.analysing.run(call)
+        name = await self._workers.analysing.run(call)
         return RedirectResponse(shell.link(request, "/fights", set=name), 303)

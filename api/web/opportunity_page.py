@@ -8,7 +8,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.jobs.workers import Desks
+from api.jobs.workers import Workers
 from api.web import charts, shell
 from api.web.forms import asks, lines_of
 from api.web.listing import download, listing
@@ -25,16 +25,16 @@ _COLUMNS = (*columns(KeywordRow)[:9], "velocity", "age_days", "video_share", "ex
 class OpportunityPage:
     """`/fights`."""
 
-    def __init__(self, engine: Engine, desks: Desks) -> None:
+    def __init__(self, engine: Engine, workers: Workers) -> None:
         self._engine = engine
-        self._desks = desks
+        self._workers = workers
         self.gets = {"/fights": self.opportunity}
 
     async def opportunity(self, request: Request) -> Response:
         shown: dict[str, Any] = {"table": None, "chart": "", "unknown": 0, "map": None}
-        shown["sets"] = await self._desks.asking.run(self._engine.shelf.names)
+        shown["sets"] = await self._workers.asking.run(self._engine.shelf.names)
         if asks(request):
-            found, cells = await self._desks.analysing.run(lambda: self._found(request))
+            found, cells = await self._workers.analysing.run(lambda: self._found(request))
             table = Table(opportunity_table(found, detail=True).rows, _COLUMNS)
             file = download(request, table, "fights")
             if file := file or (download(request, cells, "map", "map") if cells else None):

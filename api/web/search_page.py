@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.jobs.workers import Desks
+from api.jobs.workers import Workers
 from api.web import shell
 from api.web.listing import download, listing
 from engine.engine import Engine
@@ -23,20 +23,17 @@ from engine.usecases.search import PLACES, SearchOptions
 class SearchPage:
     """`/` and `/why`."""
 
-    def __init__(self, engine: Engine, desks: Desks) -> None:
+    def __init__(self, engine: Engine, workers: Workers) -> None:
         self._engine = engine
-        self._desks = desks
+        self._workers = workers
         self.gets = {"/": self.search, "/why": self.why}
 
     async def search(self, request: Request) -> Response:
         shown: dict[str, Any] = {"page": None, "other": None, "moves": {}}
         if request.query_params.get("q", "").strip():
-            page, other = await self._desks.asking.run(lambda: self._pages(request))
+            page, other = await self._workers.asking.run(lambda: self._pages(request))
             shown = {"page": page, "other": other, "moves": _moves(page, other),
                      "next": asking.page_meta(page, PLACES)["next"]}  # fmt: skip
-            table = asking.page_table(page)
-            if file := download(request, table, "search"):
-                return file
         rules = ["", *ruleset.presets()]
         return shell.page(request, "search", sorts=SORTS, within=WITHIN, rules=rules, **shown)
 
@@ -53,7 +50,7 @@ class SearchPage:
 
     async def why(self, request: Request) -> Response:
         note_id, words = request.query_params.get("note_id", ""), request.query_params.get("q", "")
-        answered = await self._desks.asking.run(
+        answered = await self._workers.asking.run(
             lambda: asking.explain(self._engine, note_id, words)
         )
         if file := download(request, answered.table, "why"):

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.jobs.workers import Desks
+from api.jobs.workers import Workers
 from api.web import charts, shell
 from api.web.forms import Fields, asks, brands_of, form_of, lines_of
 from api.web.listing import download, listing
@@ -27,24 +27,24 @@ from engine.usecases.share_of_voice import keep_look, looks, share_of_voice
 class ShareOfVoicePage:
     """`/voice` and its form."""
 
-    def __init__(self, engine: Engine, desks: Desks) -> None:
+    def __init__(self, engine: Engine, workers: Workers) -> None:
         self._engine = engine
-        self._desks = desks
+        self._workers = workers
         self.gets = {"/voice": self.share_of_voice}
         self.posts = {"/voice/keep": self.keep}
 
     async def share_of_voice(self, request: Request) -> Response:
         words = shell.words_of(shell.language_of(request))
         shown: dict[str, Any] = {"table": None, "chart": ""}
-        shown["sets"] = await self._desks.asking.run(self._engine.shelf.names)
+        shown["sets"] = await self._workers.asking.run(self._engine.shelf.names)
         if asks(request, "own", "rivals"):
-            answer = await self._desks.analysing.run(lambda: self._answer(request.query_params))
+            answer = await self._workers.analysing.run(lambda: self._answer(request.query_params))
             if file := download(request, answer.table, "share-of-voice"):
                 return file
             bars = [(_named(row, words), _by_channel(row)) for row in _totals(answer.value)]
             shown |= {"table": listing(request, answer.table),
                       "chart": charts.bars(bars, words("voice_chart"))}  # fmt: skip
-        names, past = await self._desks.asking.run(lambda: self._looks(request))
+        names, past = await self._workers.asking.run(lambda: self._looks(request))
         if file := download(request, past, "share-over-time", "looks"):
             return file
         shown |= {"looks": names, "past": listing(request, past, "looks"),
@@ -55,7 +55,7 @@ class ShareOfVoicePage:
         """Keep a share of voice under a name: each time is a point of its line over time."""
         fields = dict(await form_of(request))
         name = str(fields.get("over", "")).strip()
-        await self._desks.analysing.run(
+        await self._workers.analysing.run(
             lambda: keep_look(self._engine, name, self._answer(fields).value)
         )
         kept = {key: str(value) for key, value in fields.items() if key != "over"}

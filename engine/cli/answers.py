@@ -51,13 +51,12 @@ def search(
     """
     started = time.perf_counter()
     options = SearchOptions(
-        sort, kind, within, tag or (), brand or (), limit, offset,
-        explain and not as_json, facets, moment(now),
-    )  # fmt: skip
+        sort, kind, within, tag or (), brand or (), limit, offset, explain, facets, moment(now)
+    )
     with Engine.open(library, rules) as engine:
         page = asking.search(engine, typed(words), options)
     if as_json:
-        rows = asking.page_table(page, explain=False).rows
+        rows = asking.page_table(page, explain).rows
         print_json(rows, started, **asking.page_meta(page, limit))
     else:
         show.page(page)
