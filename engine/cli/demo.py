@@ -27,8 +27,8 @@ from engine.model import CHINA
 from engine.ranking import ruleset
 from engine.ranking.page import Explanation, Page
 from engine.ranking.searcher import Asked
+from engine.rows.note_rows import import_table
 from engine.rows.visibility_rows import total_table
-from engine.usecases.imports import import_table
 from engine.usecases.keywords import why_of_set
 
 _QUERY = "敏感肌面霜"

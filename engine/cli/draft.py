@@ -144,10 +144,10 @@ def print_advice(edits: Sequence[Advice]) -> None:
 
 
 def _place(placed: Placed) -> tuple[str, ...]:
-    matched = " ".join(f"{name}:{','.join(words)}" for name, words in placed.matched.items())
     return (
         placed.keyword, f"{placed.weight:.3f}", _range(placed.low, placed.high),
-        "—" if placed.position is None else str(placed.position), str(placed.of), matched,
+        "—" if placed.position is None else str(placed.position), str(placed.of),
+        draft_rows.matched(placed),
         placed.displaces or "",
     )  # fmt: skip
 

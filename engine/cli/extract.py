@@ -21,8 +21,7 @@ from engine.insight.extract import Phrase
 from engine.library import Library
 from engine.model import Note
 from engine.rows.keyword_rows import extract_table
-from engine.rows.table import Table
-from engine.rows.why_rows import WhyRow, why_phrase
+from engine.rows.why_rows import why_phrase, why_table
 from engine.usecases import drafts as asking
 
 _BLOCK = 5_000  # lines that are one another's collection
@@ -124,4 +123,4 @@ def _record(path: Path, number: int, line: bytes) -> tuple[Any, Text]:
 
 def _print_parts(phrase: Phrase) -> None:
     names = ("part", "value", "note")
-    show.table(phrase.keyword, names, Table.of(WhyRow, why_phrase(phrase)).cells(names))
+    show.table(phrase.keyword, names, why_table(why_phrase(phrase)).cells(names))

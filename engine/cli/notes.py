@@ -39,7 +39,8 @@ from engine.ingest.report import ImportReport
 from engine.library import Library
 from engine.model import CHINA
 from engine.rows.meta import refusal
-from engine.usecases.imports import import_options, import_table
+from engine.rows.note_rows import import_table
+from engine.usecases.imports import import_options
 
 
 @app.command("import")

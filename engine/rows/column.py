@@ -1,12 +1,12 @@
-"""What a row's definition says: its keys in order, their types, meanings and examples.
+"""What a row's definition says: its keys in order, their types, digits, meanings and examples.
 
-A row is a TypedDict whose annotations carry a `Column`. Keys of a subclass with `total=False` are
-optional: an answer has them when they were asked for.
+A row is a TypedDict; an `Annotated` key carries a `Column`. Keys of a subclass with `total=False`
+are optional: an answer has them when they were asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -15,10 +15,12 @@ Row = Mapping[str, Any]  # flat: text, numbers and null
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An example of a column's values, and its meaning where the name does not tell it."""
+    """An example of a column's values, its meaning where the name does not tell it, and the digits
+    that a figure is given to (None for all)."""
 
-    example: Any
+    example: Any = None
     meaning: str = ""
+    digits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,11 @@ class Key:
 
 
 def keys(row: type) -> Iterator[Key]:
-    """The keys of a row in order; TypeError for one that is declared without a `Column`."""
+    """The keys of a row, in order."""
     required: frozenset[str] = getattr(row, "__required_keys__")  # noqa: B009
     for name, hint in get_type_hints(row, include_extras=True).items():
-        declared = get_args(hint) if get_origin(hint) is Annotated else (hint,)
-        columns = [part for part in declared[1:] if isinstance(part, Column)]
-        if not columns:
-            raise TypeError(f"{row.__name__}.{name} has no Column")
-        yield Key(name, declared[0], columns[-1], name in required)
+        declared = get_args(hint) if get_origin(hint) is Annotated else (hint, Column())
+        yield Key(name, declared[0], declared[-1], name in required)
 
 
 def columns(row: type, optional: bool = False) -> tuple[str, ...]:
@@ -52,6 +51,13 @@ def example(row: type) -> dict[str, Any]:
     return {key.name: key.column.example for key in keys(row) if key.required}
 
 
-def rounded(value: float | None, digits: int = 4) -> float | None:
-    """A figure to so many digits; unknown stays unknown."""
-    return None if value is None else round(value, digits)
+def rows_of(row: type, values: Sequence[Sequence[Any]], optional: bool = False) -> list[Row]:
+    """Rows from values that stand in the order of the keys, each figure to its digits."""
+    named = [(key.name, key.column.digits) for key in keys(row) if key.required or optional]
+    return [
+        {
+            name: value if digits is None or value is None else round(value, digits)
+            for (name, digits), value in zip(named, each, strict=True)
+        }
+        for each in values
+    ]

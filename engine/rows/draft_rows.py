@@ -12,7 +12,7 @@ from engine.insight.advise import Advice
 from engine.insight.draft import DraftAnswer, Placed
 from engine.insight.scenarios import LEAST, Scenario
 from engine.rows.column import Column
-from engine.rows.search_rows import Whole
+from engine.rows.search_rows import Text, Whole
 from engine.rows.table import Table
 
 _NOWHERE = "—"
@@ -20,69 +20,62 @@ Parts = tuple[Sequence[TermScore], Sequence[tuple[str, float]]]  # summands of B
 
 
 class DraftRow(TypedDict):
-    """A draft on the page of a keyword."""
+    """A draft on the page of a keyword; null where it has no place."""
 
     keyword: Annotated[str, Column("换季泛红")]
-    weight: Annotated[float, Column(0.02)]
+    weight: Annotated[float, Column(0.02, digits=6)]
     position_low: Annotated[Whole, Column(1, "The best place of all scenarios.")]
     position: Annotated[Whole, Column(3, "As stated; null where it has no place.")]
     position_high: Annotated[Whole, Column(3, "The worst place of all scenarios.")]
     of: Annotated[int, Column(19, "Places of the page, the draft's among them.")]
-    matched: Annotated[
-        str,
-        Column("title:换季 tags:换季", "`title:换季 body:面霜`: words of the keyword by field."),
-    ]
-    displaces: Annotated[str | None, Column("65540c07de880fada5140132", "The note right below it.")]
+    matched: Annotated[str, Column("title:换季 tags:换季", "Words of the keyword by field.")]
+    displaces: Annotated[Text, Column("65540c07de880fada5140132", "The note right below it.")]
 
 
 class AdviceRow(TypedDict):
-    """An edit of a draft; `gain` comes on top of the edits before it."""
+    """An edit of a draft."""
 
     edit: Annotated[str, Column("标题以“打工人”开头，去掉“好物分享”（7/20 字）")]
     field: Annotated[str, Column("title", "title, tags, body, or split.")]
     before: Annotated[str, Column("换季护肤好物分享")]
     after: Annotated[str, Column("打工人换季护肤")]
     keyword_moves: Annotated[str, Column("打工人 30→1")]
-    gain: Annotated[float, Column(0.0752, "Expected attention on top of the edits before it.")]
+    gain: Annotated[float, Column(0.0752, "Attention on top of the edits before it.", 6)]
 
 
 class ScenarioRow(TypedDict):
     """Counts that a draft may have; null where too few notes say."""
 
-    scenario: Annotated[str, Column("day 30 median")]
-    notes: Annotated[int, Column(24)]
-    tier: Annotated[str, Column("1k to 10k")]
-    likes: Annotated[Whole, Column(120)]
-    collects: Annotated[Whole, Column(80)]
-    comments: Annotated[Whole, Column(9)]
-    shares: Annotated[Whole, Column(None)]
+    scenario: str
+    notes: int
+    tier: str
+    likes: Whole
+    collects: Whole
+    comments: Whole
+    shares: Whole
 
 
 class BesideRow(TypedDict):
     """A part of a draft's score beside that of the note right above it."""
 
-    part: Annotated[str, Column("bm25.title:换季")]
-    draft: Annotated[float | None, Column(3.1)]
-    above: Annotated[float | None, Column(4.2)]
-    note: Annotated[str, Column("")]
+    part: str
+    draft: float | None
+    above: float | None
+    note: str
 
 
 def draft_table(answer: DraftAnswer) -> Table:
-    """A row a keyword; null where the draft has no place."""
-    return Table.of(DraftRow, [_draft_row(placed) for placed in answer.placed])
+    """A row a keyword."""
+    values = [
+        (p.keyword, p.weight, p.low, p.position, p.high, p.of, matched(p), p.displaces)
+        for p in answer.placed
+    ]
+    return Table.of(DraftRow, values)
 
 
-def _draft_row(placed: Placed) -> DraftRow:
-    return {
-        "keyword": placed.keyword,
-        "weight": round(placed.weight, 6),
-        "position_low": placed.low,
-        "position": placed.position,
-        "position_high": placed.high,
-        "of": placed.of,
-        "matched": " ".join(f"{name}:{','.join(words)}" for name, words in placed.matched.items()),
-        "displaces": placed.displaces,
-    }
+def matched(placed: Placed) -> str:
+    """`title:换季 body:面霜`: words of the keyword that the draft holds, by field."""
+    return " ".join(f"{name}:{','.join(words)}" for name, words in placed.matched.items())
 
 
 def draft_meta(answer: DraftAnswer) -> dict[str, Any]:
@@ -105,18 +98,8 @@ def draft_meta(answer: DraftAnswer) -> dict[str, Any]:
 
 def advice_table(edits: Sequence[Advice]) -> Table:
     """A row an edit, in the order in which they are made."""
-    rows: list[AdviceRow] = [
-        {
-            "edit": edit.edit,
-            "field": edit.field,
-            "before": edit.before,
-            "after": edit.after,
-            "keyword_moves": moves(edit.moves),
-            "gain": round(edit.gain, 6),
-        }
-        for edit in edits
-    ]
-    return Table.of(AdviceRow, rows)
+    values = [(e.edit, e.field, e.before, e.after, moves(e.moves), e.gain) for e in edits]
+    return Table.of(AdviceRow, values)
 
 
 def together(edits: Sequence[Advice]) -> float:
@@ -147,24 +130,21 @@ def scenario_table(scenarios: Sequence[Scenario]) -> Table:
         )
         for each in scenarios
     ]
-    return Table.of_values(ScenarioRow, values)
+    return Table.of(ScenarioRow, values)
 
 
 def beside_table(draft: Parts, above: Parts | None) -> Table:
     """The parts of a draft's score beside those of the note right above it."""
     mine, theirs = _parts(*draft), _parts(*above) if above else {}
-    rows: list[BesideRow] = []
+    values: list[tuple[object, ...]] = []
     for part in dict.fromkeys([*mine, *theirs]):
         note = "" if part in mine else "only the note above has it"
         if above and part not in theirs:
             note = "only the draft has it"
-        rows.append(
-            {"part": part, "draft": mine.get(part), "above": theirs.get(part), "note": note}
-        )
+        values.append((part, mine.get(part), theirs.get(part), note))
     score_above = _score(*above) if above else None
-    note = "sum of bm25 rows × all factors"
-    rows.append({"part": "score", "draft": _score(*draft), "above": score_above, "note": note})
-    return Table.of(BesideRow, rows)
+    values.append(("score", _score(*draft), score_above, "sum of bm25 rows × all factors"))
+    return Table.of(BesideRow, values)
 
 
 def _parts(terms: Sequence[TermScore], factors: Sequence[tuple[str, float]]) -> dict[str, float]:

@@ -27,6 +27,7 @@ from engine.rows.search_rows import (
     stamp,
     value_of,
 )
+from engine.rows.table import Table
 
 Floor = bool | None
 
@@ -107,18 +108,14 @@ def note_row(note: Note, brands: Sequence[str] = ()) -> NoteRow:
     }
 
 
-def import_row(report: ImportReport) -> ImportRow:
-    """What the import of one file did."""
-    return {
-        "path": report.path,
-        "format": report.format,
-        "rows": report.rows,
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "rejected": report.rejected,
-        "warnings": " | ".join(report.warnings()),
-    }
+def import_table(reports: Sequence[ImportReport]) -> Table:
+    """A row a file."""
+    values = [
+        (r.path, r.format, r.rows, r.added, r.updated, r.unchanged, r.rejected,
+         " | ".join(r.warnings()))
+        for r in reports
+    ]  # fmt: skip
+    return Table.of(ImportRow, values)
 
 
 def _floor(count: Count | None) -> bool | None:

@@ -8,19 +8,19 @@ from typing import Annotated, TypedDict
 from engine.insight.events import Event
 from engine.insight.rank_changes import CAUSES, Move
 from engine.rows.column import Column
-from engine.rows.search_rows import NOTE_ID, Whole
+from engine.rows.search_rows import Whole
 from engine.rows.table import Table
 
-Places = Annotated[float, Column(0.0, "Places that it is answerable for; they sum to the move.")]
+Places = Annotated[float, Column(digits=4)]  # that a cause is answerable for
 
 
 class RankChangeRow(TypedDict):
     """The move of a note on the page of a keyword (minus is up), by its causes."""
 
-    keyword: Annotated[str, Column("敏感肌面霜")]
-    before: Annotated[Whole, Column(4)]
-    after: Annotated[Whole, Column(2)]
-    move: Annotated[float, Column(-2.0)]
+    keyword: str
+    before: Whole
+    after: Whole
+    move: float
     own_edit: Places
     own_engagement: Places
     ageing: Places
@@ -33,24 +33,23 @@ class RankChangeRow(TypedDict):
 class EventRow(TypedDict):
     """A thing that happened on a watched page."""
 
-    keyword: Annotated[str, Column("敏感肌面霜")]
-    event: Annotated[str, Column("entered")]
-    note_id: Annotated[str, Column(NOTE_ID)]
-    brand: Annotated[str, Column("沐禾集")]
-    place: Annotated[Whole, Column(3)]
+    keyword: str
+    event: str
+    note_id: str
+    brand: str
+    place: Whole
 
 
 def rank_change_table(changes: Sequence[Move]) -> Table:
     """A row a keyword."""
     values = [
-        (change.keyword, change.before, change.after, change.move,
-         *(round(change.parts.get(cause, 0.0), 4) for cause in CAUSES))
-        for change in changes
-    ]  # fmt: skip
-    return Table.of_values(RankChangeRow, values)
+        (c.keyword, c.before, c.after, c.move, *(c.parts.get(cause, 0.0) for cause in CAUSES))
+        for c in changes
+    ]
+    return Table.of(RankChangeRow, values)
 
 
 def event_table(events: Sequence[Event]) -> Table:
     """A row an event."""
     values = [(e.keyword, e.event, e.note_id, e.brand, e.place) for e in events]
-    return Table.of_values(EventRow, values)
+    return Table.of(EventRow, values)

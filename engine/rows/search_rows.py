@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated, TypedDict
 
 from engine.model import CHINA, Count
-from engine.ranking.page import Part, Result, Stats
+from engine.ranking.page import Explanation, Result, Stats
 from engine.ranking.snippet import Snippet
-from engine.rows.column import Column
+from engine.rows.column import Column, columns
+from engine.rows.table import Table
 
 NOTE_ID = "6372b5da50be4a575fd9408b"
 Text = str | None
@@ -116,25 +117,16 @@ def result_row(result: Result, explain: bool = False, marks: bool = False) -> Se
     return row
 
 
-def part_row(part: Part) -> ExplainRow:
-    """A line of an explanation."""
-    return {"part": part.part, "value": part.value, "factor": part.factor, "note": part.note}
+def explain_table(explanation: Explanation) -> Table:
+    """A row a line."""
+    values = [(part.part, part.value, part.factor, part.note) for part in explanation.parts]
+    return Table.of(ExplainRow, values)
 
 
-def stats_row(stats: Stats) -> StatsRow:
-    """What a library holds."""
-    return {
-        "notes": stats.notes,
-        "authors": stats.authors,
-        "observations": stats.observations,
-        "tags": stats.tags,
-        "terms": stats.terms,
-        "first_published": stamp(stats.first_published),
-        "last_published": stamp(stats.last_published),
-        "index_version": stats.index_version,
-        "lexicon": stats.lexicon,
-        "rule_set": stats.rule_set,
-    }
+def stats_table(stats: Stats) -> Table:
+    """The one row of what a library holds."""
+    values = [getattr(stats, name) for name in columns(StatsRow)]
+    return Table.of(StatsRow, [[stamp(v) if isinstance(v, datetime) else v for v in values]])
 
 
 def value_of(count: Count | None) -> int | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from engine.errors import BadOption
-from engine.rows.column import Row, columns
+from engine.rows.column import Row, columns, rows_of
 from engine.rows.table_files import write_table
 
 _KINDS = {".csv": "csv", ".xlsx": "xlsx", ".jsonl": "jsonl"}
@@ -23,15 +23,10 @@ class Table:
     columns: Sequence[str]
 
     @classmethod
-    def of(cls, row: type, rows: Sequence[Row], optional: bool = False) -> Self:
-        """Rows with the columns of their definition; `optional` adds those that it may have."""
-        return cls(rows, columns(row, optional))
-
-    @classmethod
-    def of_values(cls, row: type, values: Sequence[Sequence[object]]) -> Self:
-        """Rows from values that stand in the order of the definition's keys."""
-        names = columns(row)
-        return cls([dict(zip(names, each, strict=True)) for each in values], names)
+    def of(cls, row: type, values: Sequence[Sequence[Any]], optional: bool = False) -> Self:
+        """Rows from values that stand in the order of the definition's keys; `optional` for those
+        that have all keys."""
+        return cls(rows_of(row, values, optional), columns(row, optional))
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import TypedDict
 
 from engine.insight import opportunity
 from engine.insight.extract import BASE, Phrase
 from engine.insight.insights import Fight
 from engine.insight.keyword_set import Keyword
-from engine.rows.column import Column
+from engine.rows.column import columns
+from engine.rows.table import Table
 
 
 class WhyRow(TypedDict):
     """A part of a figure; `factor` where it is multiplied."""
 
-    part: Annotated[str, Column("trait.敏感肌")]
-    value: Annotated[float | None, Column(2.0)]
-    factor: Annotated[float | None, Column(None)]
-    note: Annotated[str, Column("敏感肌: 2 notes name the keyword")]
+    part: str
+    value: float | None
+    factor: float | None
+    note: str
 
 
 def why_keyword(keyword: Keyword) -> list[WhyRow]:
@@ -96,3 +97,8 @@ def _why_difficulty(of: Fight) -> list[WhyRow]:
 
 def _part(part: str, value: float | None, factor: float | None, note: str) -> WhyRow:
     return {"part": part, "value": value, "factor": factor, "note": note}
+
+
+def why_table(rows: list[WhyRow]) -> Table:
+    """The parts of figures."""
+    return Table(rows, columns(WhyRow))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,7 @@ from engine.formats import ReadOptions
 from engine.ingest.report import ImportReport
 from engine.model import Rejected
 from engine.model import Row as Imported
-from engine.rows.note_rows import ImportRow, import_row
-from engine.rows.table import Table
+from engine.rows.note_rows import import_table
 from engine.sync import quiet
 from engine.usecases.answer import Answer, state
 from engine.usecases.limits import moment
@@ -58,8 +57,3 @@ def import_rows(
 
     report = engine.import_rows(name, watched(), now)
     return Answer(import_table([report]), {**state(engine), "rejected": rejected}, report)
-
-
-def import_table(reports: Sequence[ImportReport]) -> Table:
-    """A row a file."""
-    return Table.of(ImportRow, [import_row(report) for report in reports])

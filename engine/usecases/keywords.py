@@ -25,7 +25,7 @@ from engine.rows.keyword_rows import (
     opportunity_table,
 )
 from engine.rows.table import Table
-from engine.rows.why_rows import WhyRow, why_keyword, why_opportunity
+from engine.rows.why_rows import WhyRow, why_keyword, why_opportunity, why_table
 from engine.sync import quiet
 from engine.text.lexicon import KINDS
 from engine.text.normalise import fold_key
@@ -79,21 +79,19 @@ def why_of_set(answer: KeywordAnswer, word: str) -> Table:
             f"'{word}' is not in the set" + (f" ({reason})" if reason else ""),
             "take one that the set shows, or ask for more with a higher top",
         )
-    return Table.of(WhyRow, [*why_keyword(keyword), *why_opportunity_rows(answer.battle, word)])
+    return why_table([*why_keyword(keyword), *why_opportunity_rows(answer.battle, word)])
 
 
 def set_changes(before: Sequence[Row], answer: KeywordAnswer) -> Table:
     """What changed since a set that was kept before."""
     old, new = _weights_of(before), _weights_of(answer.table().rows)
-    return Table.of_values(WeightChangeRow, differences(old, new))
+    return Table.of(WeightChangeRow, differences(old, new))
 
 
 def set_history(engine: Engine, name: str) -> Table:
     """The kept versions of a set, oldest first."""
     versions = engine.shelf.sets(name)
-    return Table.of_values(
-        VersionRow, [(v.version, v.created_at, len(v.content)) for v in versions]
-    )
+    return Table.of(VersionRow, [(v.version, v.created_at, len(v.content)) for v in versions])
 
 
 def opportunity(
@@ -111,7 +109,7 @@ def opportunity(
 
 def why_opportunity_of(answer: Answer[Battle], word: str) -> Table:
     """Where the figures of a keyword of a list are from; NotFound when it is not in the list."""
-    return Table.of(WhyRow, why_opportunity_rows(answer.value, word))
+    return why_table(why_opportunity_rows(answer.value, word))
 
 
 def why_opportunity_rows(battle: Battle, word: str) -> list[WhyRow]:

@@ -13,15 +13,8 @@ from engine.model import SORTS, Sort
 from engine.ranking import ruleset
 from engine.ranking.page import Explanation, Page, Stats
 from engine.ranking.searcher import MAX_LIMIT, Asked, Searcher, app_filter
-from engine.rows.search_rows import (
-    ExplainRow,
-    SearchRow,
-    StatsRow,
-    SuggestRow,
-    part_row,
-    result_row,
-    stats_row,
-)
+from engine.rows.column import columns
+from engine.rows.search_rows import SearchRow, SuggestRow, explain_table, result_row, stats_table
 from engine.rows.table import Table
 from engine.usecases.answer import Answer, state
 from engine.usecases.limits import COMPLETIONS, LABELS, OFFSET, within
@@ -83,8 +76,7 @@ def page_table(page: Page, explain: bool = False, marks: bool = False) -> Table:
     """A row a place; `explain` and `marks` add their columns."""
     extra = ["why"] * explain + ["title_marks", "snippet_marks"] * marks
     rows = [result_row(result, explain, marks) for result in page.results]
-    table = Table.of(SearchRow, rows)
-    return Table(rows, [*table.columns, *extra])
+    return Table(rows, [*columns(SearchRow), *extra])
 
 
 def page_meta(page: Page, limit: int) -> dict[str, Any]:
@@ -123,20 +115,18 @@ def explain(
         "score": explanation.score,
         "sentence": explanation.sentence,
     }
-    rows = [part_row(part) for part in explanation.parts]
-    return Answer(Table.of(ExplainRow, rows), meta, explanation)
+    return Answer(explain_table(explanation), meta, explanation)
 
 
 def suggest(engine: Engine, prefix: str, limit: int = SUGGESTIONS) -> Answer[None]:
     """Completions of what is being typed, with how many notes hold them."""
     within("limit", limit, 1, COMPLETIONS)
     completions = engine.suggest(prefix, limit)
-    return Answer(Table.of_values(SuggestRow, completions), {"limit": limit, **state(engine)}, None)
+    return Answer(Table.of(SuggestRow, completions), {"limit": limit, **state(engine)}, None)
 
 
 def stats(engine: Engine) -> Answer[Stats]:
     """What a library holds."""
     counts = engine.stats()
-    row = stats_row(counts)
-    meta = {"index_version": row["index_version"], "rule_set": row["rule_set"]}
-    return Answer(Table.of(StatsRow, [row]), meta, counts)
+    meta = {"index_version": counts.index_version, "rule_set": counts.rule_set}
+    return Answer(stats_table(counts), meta, counts)
