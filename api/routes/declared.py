@@ -39,7 +39,7 @@ _MEANING = {
 
 def responses(model: type[BaseModel], *more: int) -> dict[int | str, dict[str, Any]]:
     """200 as JSON, CSV, JSON lines or xlsx, 304, and the problems common to all plus `more`."""
-    found: dict[int | str, dict[str, Any]] = {
+    answers: dict[int | str, dict[str, Any]] = {
         200: {
             "model": model,
             "description": "Rows.",
@@ -51,7 +51,7 @@ def responses(model: type[BaseModel], *more: int) -> dict[int | str, dict[str, A
         },
         304: {"description": "As the caller's ETag says; only a GET."},
     }
-    return found | problems(401, 403, 404, 406, 413, 421, 422, 429, 500, 503, *more)
+    return answers | problems(401, 403, 404, 406, 413, 421, 422, 429, 500, 503, *more)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -34,18 +34,18 @@ class OpportunityPage:
         shown: dict[str, Any] = {"table": None, "chart": "", "unknown": 0, "map": None}
         shown["sets"] = await self._workers.asking.run(self._engine.shelf.names)
         if asks(request):
-            found, cells = await self._workers.analysing.run(lambda: self._found(request))
-            table = Table(opportunity_table(found, detail=True).rows, _COLUMNS)
+            opportunities, cells = await self._workers.analysing.run(lambda: self._answer(request))
+            table = Table(opportunity_table(opportunities, detail=True).rows, _COLUMNS)
             file = download(request, table, "fights")
             if file := file or (download(request, cells, "map", "map") if cells else None):
                 return file
-            known = [each for each in found.fights if each.fight.demand is not None]
+            known = [each for each in opportunities.fights if each.fight.demand is not None]
             shown |= {"table": listing(request, table), "chart": _chart(request, known),
                       "map": listing(request, cells, "map") if cells else None,
-                      "unknown": len(found.fights) - len(known)}  # fmt: skip
+                      "unknown": len(opportunities.fights) - len(known)}  # fmt: skip
         return shell.page(request, "fights", **shown)
 
-    def _found(self, request: Request) -> tuple[Battle, Table | None]:
+    def _answer(self, request: Request) -> tuple[Battle, Table | None]:
         lines = lines_of(self._engine, request.query_params)
         cells = request.query_params.get("map") and opportunity_map(self._engine, lines)
         return opportunity(self._engine, lines).value, cells or None

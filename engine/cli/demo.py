@@ -87,9 +87,9 @@ def _walk(engine: Engine, folder: Path, reports: list[ImportReport]) -> None:
     page = engine.search(_QUERY, Asked(limit=5, explain=True))
     show.page(page)
     _step("Explain: why the first note is first, in numbers that add up")
-    found = engine.explain(page.results[0].note.note_id, _QUERY)
-    show.explanation(found)
-    out.print(_check(found))
+    explanation = engine.explain(page.results[0].note.note_id, _QUERY)
+    show.explanation(explanation)
+    out.print(_check(explanation))
     _step("Understand: other spellings, traditional characters, nicknames, misspellings")
     for words in ("防曬霜", "SK2", "神仙水平替", '"早C晚A"', "敏敢肌"):
         out.print(_one_line(engine.search(words, Asked(limit=1))))
@@ -142,13 +142,15 @@ def _step(title: str) -> None:
     out.rule(f"[bold]{title}[/]", align="left")
 
 
-def _check(found: Explanation) -> str:
+def _check(explanation: Explanation) -> str:
     """The explanation's arithmetic done again from its printed rows."""
-    summed = sum(part.value for part in found.parts if part.part.startswith("bm25."))
-    factors = [part.factor for part in found.parts if part.factor is not None]
+    summed = sum(part.value for part in explanation.parts if part.part.startswith("bm25."))
+    factors = [part.factor for part in explanation.parts if part.factor is not None]
     product = math.prod([summed, *factors])
-    verdict = "equal" if product == found.score else "DIFFERENT"
-    return f"rows added and multiplied again: {product!r}, the score: {found.score!r}, {verdict}"
+    verdict = "equal" if product == explanation.score else "DIFFERENT"
+    return (
+        f"rows added and multiplied again: {product!r}, the score: {explanation.score!r}, {verdict}"
+    )
 
 
 def _one_line(page: Page) -> str:

@@ -170,21 +170,21 @@ def opportunity_table(battle: Battle, detail: bool = False) -> Table:
 
 
 def _figures(of: Fight) -> tuple[object, ...]:
-    found = of.fight
+    figures = of.fight
     return (
-        of.keyword, of.kind, of.intent, of.weight, found.demand, found.demand_source or None,
-        found.supply, found.incumbents.difficulty, found.score, of.provenance,
+        of.keyword, of.kind, of.intent, of.weight, figures.demand, figures.demand_source or None,
+        figures.supply, figures.incumbents.difficulty, figures.score, of.provenance,
         ",".join(of.examples),
     )  # fmt: skip
 
 
 def _detail(of: Fight) -> tuple[object, ...]:
-    found, met = of.fight, of.fight.incumbents
+    figures, met = of.fight, of.fight.incumbents
     room = None if met.difficulty is None else 1 - met.difficulty / 100
     parts = (met.parts[name] for name in ("engagement", "authors", "young", "exact", "distinct"))
     return (
-        found.titled, met.velocity, met.places, met.age, met.video, found.heat, room,
-        found.scarcity, *parts,
+        figures.titled, met.velocity, met.places, met.age, met.video, figures.heat, room,
+        figures.scarcity, *parts,
     )  # fmt: skip
 
 

@@ -45,20 +45,20 @@ def evaluate(
     judged = Judged.read(question.queries, question.qrels)
     names = [question.rules, *([question.against] if question.against else [])]
     if question.corpus is None:
-        found = [_on_notes(library, name, judged, question.measures) for name in names]
+        evaluations = [_on_notes(library, name, judged, question.measures) for name in names]
     else:
         segmenter = Segmenter(lexicons.load(Library(library).lexicon))
         rule_sets = [ruleset.load(name or ruleset.DEFAULT) for name in names]
-        found = evaluate_corpus(
+        evaluations = evaluate_corpus(
             judged, question.corpus, segmenter, rule_sets, question.measures, tick
         )
     random = np.random.default_rng(_SEED)
-    comparison = compare(found[0], found[1], random) if question.against else []
+    comparison = compare(evaluations[0], evaluations[1], random) if question.against else []
     meta = {
         "rule_set": question.rules or ruleset.DEFAULT,
         "comparison": [asdict(each) for each in comparison],
     }
-    return Answer(evaluation_table(found[0], question.per_query), meta, comparison)
+    return Answer(evaluation_table(evaluations[0], question.per_query), meta, comparison)
 
 
 def _on_notes(

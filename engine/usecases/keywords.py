@@ -103,8 +103,8 @@ def opportunity(
 ) -> Answer[Battle]:
     """Demand, supply, difficulty and room of each keyword of a list."""
     checked, brands = keyword_lines(lines), words(own, OWN, "own brands")
-    found = engine.insights(now).opportunities(checked, brands, None, tick)
-    return Answer(opportunity_table(found), state(engine), found)
+    opportunities = engine.insights(now).opportunities(checked, brands, None, tick)
+    return Answer(opportunity_table(opportunities), state(engine), opportunities)
 
 
 def why_opportunity_of(answer: Answer[Battle], word: str) -> Table:

@@ -48,9 +48,9 @@ def share_of_voice(
     if by not in BY:
         raise BadOption(f"nothing to sum by '{by}'", f"use {', '.join(BY)}")
     checked = keyword_lines(list(lines))
-    found = engine.insights(now).voice(checked, of.listed(), portrait, tick)
-    table = visibility_table(found) if by == "keyword" else total_table(found.totals(by))
-    return Answer(table, state(engine), found)
+    shares = engine.insights(now).voice(checked, of.listed(), portrait, tick)
+    table = visibility_table(shares) if by == "keyword" else total_table(shares.totals(by))
+    return Answer(table, state(engine), shares)
 
 
 def keep_look(engine: Engine, name: str, look: Voice, now: datetime | None = None) -> int:
