@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -34,12 +33,12 @@ from engine.ranking.page import Explanation, Page, Stats
 from engine.ranking.ruleset import RuleSet
 from engine.ranking.searcher import Asked
 from engine.rows.keyword_rows import KeywordAnswer
+from engine.saved import Shelf
 from engine.snapshot import LibrarySnapshot
 from engine.sync import Sync, quiet
 from engine.text import lexicon as lexicons
 from engine.text.preview import Change, changes
 from engine.text.segment import Segmenter
-from engine.usecases.saved import Shelf
 
 Tick = Callable[[float], None]
 _T = TypeVar("_T")
@@ -218,9 +217,8 @@ class Engine:
         self, portrait: Portrait, most: int = 50, edits: Edits | None = None
     ) -> KeywordAnswer:
         """A portrait's keywords with what a fight for each would meet; nothing is stored."""
-        insights = self.insights()
-        _, keyword_set = insights.keywords(portrait, edits or self.shelf.edits(portrait.name), most)
-        return KeywordAnswer(keyword_set, insights.fights(keyword_set.keywords))
+        kept = edits or self.shelf.edits(portrait.name)
+        return self.ask(lambda library: keyword_answer(library, portrait, most, kept))
 
     def opportunity(
         self, lines: Sequence[KeywordLine], own: Sequence[str] = (), tick: Tick | None = None
@@ -261,10 +259,7 @@ class Engine:
 
     def drafts(self, now: datetime | None = None, draft: Note | None = None) -> Drafts:
         """Drafts over the library as it is now; an import of `draft` may bring a later moment."""
-        library = self.snapshot(now)
-        if draft and draft.published_at and not now:
-            library = replace(library, now=max(library.now, draft.published_at))
-        return Drafts(library)
+        return Drafts(self.snapshot(now), draft if now is None else None)
 
     def observed(self) -> Observed:
         """The result pages that the library has observed."""
@@ -355,3 +350,12 @@ class Engine:
     def add_to_lexicon(self, lines: Mapping[str, Sequence[str]]) -> None:
         """Add lines to the library's lexicon and make the index anew."""
         self.sync.change_lexicon(lines)
+
+
+def keyword_answer(
+    library: LibrarySnapshot, portrait: Portrait, most: int, edits: Edits
+) -> KeywordAnswer:
+    """A portrait's keywords after the user's edits, with what a fight for each would meet."""
+    insights = Insights(library)
+    _, keyword_set = insights.keywords(portrait, edits, most)
+    return KeywordAnswer(keyword_set, insights.fights(keyword_set.keywords))

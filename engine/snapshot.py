@@ -13,6 +13,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from engine.errors import NotFound
 from engine.index.protocol import IndexSnapshot
 from engine.model import FIELDS, Demand, Note
 from engine.ranking.correct import corrected, known_words, needs_correction
@@ -131,6 +132,13 @@ class LibrarySnapshot:
     def stats(self) -> Stats:
         """What the library holds."""
         return self.memo.get(("stats", self.rule_set), self._stats)
+
+    def note(self, note_id: str) -> Note:
+        """A stored note; NotFound when it is not there."""
+        stored = self.store.get(note_id)
+        if stored is None:
+            raise NotFound(f"no note {note_id}", "take an id from `search --json`")
+        return stored.note
 
     def brands(self, note_id: str) -> tuple[str, ...]:
         """The brands that a note names, in their usual spelling."""

@@ -23,14 +23,24 @@ from rich.progress import (
 )
 
 from engine.cli import show
-from engine.cli.app import JsonOption, LibraryOption, app, err, moment, out, print_json, sort_of
+from engine.cli.app import (
+    JsonOption,
+    LibraryOption,
+    app,
+    err,
+    out,
+    print_json,
+    print_refusal,
+)
 from engine.engine import Engine
 from engine.errors import BadFile, BadOption, NoterankError
 from engine.formats import ReadOptions
 from engine.ingest.report import ImportReport
 from engine.library import Library
 from engine.model import CHINA
-from engine.rows.search_rows import import_row
+from engine.rows.meta import refusal
+from engine.rows.note_rows import import_table
+from engine.usecases.imports import import_options
 
 
 @app.command("import")
@@ -69,25 +79,20 @@ def import_files(
     - `noterank import odd.xlsx --map columns.toml --dry-run`
     """
     started = time.perf_counter()
-    options = ReadOptions(
-        columns=_columns(columns),
-        sort=sort_of(sort) if sort else "",
-        captured_at=moment(captured),
-        keep_authors=keep_authors,
-    )
+    options = import_options(sort, captured, _columns(columns), keep_authors)
     reports, refused = _import_all(library, files, options, dry_run, as_json)
-    if as_json:
-        print_json([import_row(report) for report in reports], started, dry_run=dry_run)
+    if as_json and reports:
+        problems = [refusal(error) for error in refused]
+        print_json(import_table(reports).rows, started, dry_run=dry_run, refused=problems)
     elif reports:
         _closing(library, reports, dry_run)
     if refused:
-        raise (
-            refused[0]
-            if len(refused) == 1
-            else BadFile(
-                f"{len(refused)} of {len(files)} files were not imported", "see the lines above"
-            )
-        )
+        many = f"{len(refused)} of {len(files)} files were not imported"
+        error = refused[0] if len(refused) == 1 else BadFile(many, "see the lines above")
+        if not reports:
+            raise error
+        print_refusal(error)  # standard output has the envelope
+        raise typer.Exit(1)
 
 
 def _import_all(
@@ -139,10 +144,11 @@ def _advance(bar: Progress, task: TaskID, share: float) -> None:
 
 
 @contextlib.contextmanager
-def progress_bar(name: str, count: int) -> Iterator[Callable[[float], None]]:
+def progress_bar(name: str, count: int | None = None) -> Iterator[Callable[[float], None]]:
     """A bar for long work: what is yielded takes the share done."""
     with _bar() as bar:
-        task = bar.add_task(f"{name} {count:,}", total=1.0)
+        shown = name if count is None else f"{name} {count:,}"
+        task = bar.add_task(shown, total=1.0)
         yield partial(_advance, bar, task)
 
 

@@ -62,7 +62,10 @@ class _Trial:
 class Drafts:
     """Drafts over one state of a library, by one rule set, as of one moment."""
 
-    def __init__(self, library: LibrarySnapshot) -> None:
+    def __init__(self, library: LibrarySnapshot, draft: Note | None = None) -> None:
+        """A `draft` that is published later than the library knows brings that moment."""
+        if draft and draft.published_at and draft.published_at > library.now:
+            library = replace(library, now=draft.published_at)
         self._library = library
         self._ranker: Ranker = library.ranker
         self._segmenter: Segmenter = library.segmenter

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.jobs.queue import Job, Jobs, Tick
-from api.schemas import job_schemas
+from api.schemas import answers as schemas
 from engine.engine import Engine
 from engine.errors import BadInput, LibraryBusy, NotFound
 
@@ -54,7 +54,7 @@ def test_an_import_as_a_job_is_accepted_done_and_searched(client: TestClient) ->
     found = client.get("/api/v1/search?q=青苔绿&shape=rows").json()
     assert [note["note_id"] for note in found] == ["j1"]
     answer = client.get("/api/v1/jobs")
-    job_schemas.JobAnswer.model_validate_json(answer.content, strict=True)
+    schemas.JobAnswer.model_validate_json(answer.content, strict=True)
     assert [row["job_id"] for row in answer.json()["data"]] == [job["job_id"]]
 
 

@@ -81,7 +81,7 @@ def test_a_server_says_where_answers_and_stops_quietly(engine: Engine) -> None:
         assert answer.status_code == 200
         assert "server" not in answer.headers
         process.send_signal(signal.SIGINT)
-        said, complained = process.communicate(timeout=20)
+        said, complained = process.communicate(timeout=120)
         assert (process.returncode, said) == (0, "")
         (logged,) = map(json.loads, complained.splitlines())
         assert (logged["event"], logged["route"]) == ("answer", "/api/v1/search")
@@ -124,7 +124,7 @@ def test_what_cannot_be_served_is_one_line_with_a_cure(
     engine: Engine, more: dict[str, str], cure: str
 ) -> None:
     process = run(engine.library.folder, free_port(), **more)
-    said, complained = process.communicate(timeout=20)
+    said, complained = process.communicate(timeout=120)
     assert (process.returncode, said) == (1, "")
     assert complained.startswith("noterank: ")
     assert complained.count("\n") == 1

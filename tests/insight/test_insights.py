@@ -19,8 +19,10 @@ from engine.formats.keywords import KeywordLine, read_keywords
 from engine.insight import portrait
 from engine.insight.sets import Edits, decided, differences
 from engine.model import CHINA, Captured, Note
-from engine.rows import keyword_rows
-from engine.rows.keyword_rows import KeywordAnswer
+from engine.rows.column import columns
+from engine.rows.keyword_rows import KeywordAnswer, KeywordRow
+from engine.rows.visibility_rows import VisibilityRow, total_table, visibility_table
+from engine.rows.why_rows import why_keyword, why_opportunity
 from engine.text.normalise import fold_key
 
 NOW = datetime(2026, 10, 31, 9, tzinfo=CHINA)
@@ -76,7 +78,7 @@ def test_the_parts_of_a_weight_multiply_to_it(answer: KeywordAnswer) -> None:
         known = keyword.provenance
         assert math.isclose(math.prod(value for _, value in known.parts), known.raw)
         assert math.isclose(known.raw / total, keyword.weight)
-        rows = {row["part"]: row for row in keyword_rows.why_keyword(keyword)}
+        rows = {row["part"]: row for row in why_keyword(keyword)}
         factors = [row["factor"] for row in rows.values() if row["factor"] is not None]
         assert math.isclose(math.prod(factors), rows["product"]["value"])
 
@@ -95,7 +97,7 @@ def test_provenance_counts_are_of_the_library(answer: KeywordAnswer, engine: Eng
 
 def test_rows_have_the_promised_keys_and_unknown_is_none(answer: KeywordAnswer) -> None:
     for row in answer.table():
-        assert tuple(row) == keyword_rows.KEYWORD
+        assert tuple(row) == columns(KeywordRow)
         assert (row["demand"] is None) == (row["demand_source"] is None)
         assert row["demand"] is not None or row["opportunity"] is None
         assert 0 <= row["difficulty"] <= 100
@@ -106,7 +108,7 @@ def test_rows_have_the_promised_keys_and_unknown_is_none(answer: KeywordAnswer) 
 
 def test_the_difficulty_of_a_row_is_the_sum_of_its_parts(answer: KeywordAnswer) -> None:
     for one in answer.battle.fights:
-        rows = keyword_rows.why_fight(one)
+        rows = why_opportunity(one)
         parts = [row["value"] for row in rows if row["part"].startswith("difficulty.")]
         (whole,) = [row["value"] for row in rows if row["part"] == "difficulty"]
         assert sum(part for part in parts if part is not None) == pytest.approx(whole)
@@ -238,9 +240,9 @@ def test_shares_of_the_set_and_of_its_kinds(engine: Engine) -> None:
     lines = read_keywords(sample.CORPUS / "keywords" / "skincare.csv")
     voice = engine.visibility(lines, ["沐禾集"], ["初棠", "Creti"])
     assert voice.brands == ("沐禾集", "初棠", "Creti")
-    rows = keyword_rows.voice_table(voice)
+    rows = visibility_table(voice)
     assert len(rows) == 3 * len(lines)
-    assert tuple(rows.rows[0]) == keyword_rows.VISIBILITY
+    assert tuple(rows.rows[0]) == columns(VisibilityRow)
     for word in {row["keyword"] for row in rows}:
         assert sum(row["share"] for row in rows if row["keyword"] == word) <= 1 + 1e-9
     for row in rows:
@@ -265,7 +267,7 @@ def test_snapshots_are_kept_and_missing_ones_named(engine: Engine) -> None:
     shelf, at = engine.shelf, engine.as_of()
     assert shelf.snapshot("十一月", voice, at) == 1
     assert shelf.snapshot("十一月", voice, at) == 1  # nothing new
-    assert shelf.snapshots("十一月")[-1].content == keyword_rows.voice_table(voice).rows
+    assert shelf.snapshots("十一月")[-1].content == visibility_table(voice).rows
     with pytest.raises(NotFound, match="--save"):
         shelf.snapshots("没有")
 
@@ -277,7 +279,7 @@ def test_a_share_of_voice_is_remembered_for_each_moment(engine: Engine) -> None:
     later = at + timedelta(days=9)
     for voice, moment in ((two, later), (one, at), (one, later)):
         shelf.snapshot("占比", voice, moment)
-    share = keyword_rows.total_table(one.totals()).rows[0]["share"]
+    share = total_table(one.totals()).rows[0]["share"]
     rows = shelf.looks("占比")
     assert [(row["as_of"][:10], row["share"]) for row in rows] == [
         (f"{at:%Y-%m-%d}", share),
@@ -318,7 +320,7 @@ def test_tables_open_in_excel_with_numbers_as_numbers(
     sheet = openpyxl.load_workbook(path).active
     assert sheet is not None
     head = [cell.value for cell in sheet[1]]
-    assert head == list(keyword_rows.KEYWORD)
+    assert head == list(columns(KeywordRow))
     values = {name: cell.value for name, cell in zip(head, sheet[2], strict=True)}
     assert isinstance(values["weight"], float)
     assert isinstance(values["supply"], int)

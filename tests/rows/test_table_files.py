@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from engine.errors import BadOption
 from engine.model import Count, Counts, Note
 from engine.rows import table_files as tables
-from engine.rows.search_rows import NOTE_COLUMNS, note_row
+from engine.rows.note_rows import NOTE_COLUMNS, note_row
 from engine.rows.table_files import FORMATS, Row, csv_text, guard, write_table
 
 COLUMNS = ("note_id", "title", "likes", "score", "exact")

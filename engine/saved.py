@@ -13,8 +13,9 @@ from engine.insight.portrait import Portrait, from_table
 from engine.insight.sets import Edits
 from engine.library import Library, this_task
 from engine.model import CHINA
-from engine.rows.keyword_rows import KeywordAnswer, total_table, voice_table
-from engine.rows.search_rows import Row
+from engine.rows.column import Row
+from engine.rows.keyword_rows import KeywordAnswer
+from engine.rows.visibility_rows import total_table, visibility_table
 from engine.store import Saved, Store
 
 
@@ -58,7 +59,7 @@ class Shelf:
         version."""
         sums = list(total_table(voice.totals()).rows)
         share = {"as_of": as_of.astimezone(CHINA).isoformat(), "sums": sums}
-        return self._save(name, {"share": share, "visibility": list(voice_table(voice).rows)})
+        return self._save(name, {"share": share, "visibility": list(visibility_table(voice).rows)})
 
     def snapshots(self, name: str) -> list[Saved]:
         """Versions of a kept share of voice, oldest first; NotFound when there is none."""

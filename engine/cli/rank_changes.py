@@ -1,4 +1,4 @@
-"""snapshot, moves, watch: what changed since then, and why."""
+"""snapshot, moves, watch: what changed on pages, and why."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ import typer
 
 from engine.cli.app import JsonOption, LibraryOption, RulesOption, app, out, print_json
 from engine.cli.notes import progress_bar
-from engine.cli.tabled import ListArgument, OutOption, answer, keyword_list, names
+from engine.cli.tabled import ListArgument, OutOption, answer, keyword_list
 from engine.engine import Engine
-from engine.errors import BadOption
-from engine.insight.rank_changes import CAUSES, Move
-from engine.rows.table import Row, Table
-
-_MOVE = ("keyword", "before", "after", "move", *CAUSES)
-_EVENT = ("keyword", "event", "note_id", "brand", "place")
+from engine.usecases import rank_changes as asking
+from engine.usecases.share_of_voice import Brands
 
 
 @app.command()
@@ -60,16 +56,10 @@ def moves(
     """
     started = time.perf_counter()
     with Engine.open(library, rules) as engine:
-        words = [line.keyword for line in keyword_list(engine, keywords)]
-        with progress_bar("mixing old and new", len(words)) as tick:
-            found = engine.moves(note_id, words, since, tick)
-    answer(Table([_row(move) for move in found], _MOVE), out_file, started, as_json)
-
-
-def _row(move: Move) -> Row:
-    parts = {cause: round(move.parts.get(cause, 0.0), 4) for cause in CAUSES}
-    known = {"keyword": move.keyword, "before": move.before, "after": move.after}
-    return {**known, "move": move.move, **parts}
+        lines = keyword_list(engine, keywords)
+        with progress_bar("mixing old and new", len(lines)) as tick:
+            table = asking.rank_changes(engine, note_id, lines, since, tick)
+    answer(table, out_file, started, as_json)
 
 
 @app.command()
@@ -91,14 +81,11 @@ def watch(
     Example: `noterank watch set.csv --own 沐禾集 --rivals 初棠`
     """
     started = time.perf_counter()
-    brands, others = names(own), names(rivals)
-    if not brands and not others:
-        raise BadOption("no brand to watch", "give --own 沐禾集, --rivals 初棠, or both")
     with Engine.open(library, rules) as engine:
-        words = [line.keyword for line in keyword_list(engine, keywords)]
-        found, first = engine.watch(name or keywords, words, brands, others)
-    rows = [{key: getattr(event, key) for key in _EVENT} for event in found]
-    if not rows and not as_json and not out_file:
-        out.print("remembered; the next look says what changed" if first else "nothing happened")
-        return
-    answer(Table(rows, _EVENT), out_file, started, as_json)
+        lines = keyword_list(engine, keywords)
+        answered = asking.watch(engine, name or keywords, lines, Brands(own, rivals))
+    if answered.table.rows or as_json or out_file:
+        answer(answered.table, out_file, started, as_json, **answered.meta)
+    else:
+        remembered = "remembered; the next look says what changed"
+        out.print(remembered if answered.value else "nothing happened")
