@@ -17,7 +17,7 @@ from engine.formats import Export, ReadOptions, open_export
 from engine.ingest.report import ImportReport
 from engine.model import Captured, Demand, Note, Rejected, Related, Row, Skipped
 from engine.store import Progress, Store, filled, same_content
-from engine.text.document import own_title
+from engine.text.document import scored_title
 from engine.text.normalise import bare_letters, blank_markup
 from engine.text.sketch import NEAR, likeness, sketch
 
@@ -180,7 +180,7 @@ class _Import:
     def _text_quality(self, note: Note) -> None:
         body = note.body.strip()
         self.report.hashtag_only += bool(body) and not bare_letters(blank_markup(body))
-        self.report.title_from_body += own_title(note)[0] != note.title
+        self.report.title_from_body += scored_title(note)[0] != note.title
 
     def write_rejected(self, folder: Path) -> str:
         """The rejected rows of this file as JSON lines; "" when there are none."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from engine.model import Note
-from engine.text.document import all_tags, own_title
+from engine.text.document import all_tags, scored_title
 from engine.text.normalise import fold_key, unmarked
 from engine.text.runs import FULL, HALF, INSIDE, Reader, Run, may_begin, may_end
 
@@ -28,7 +28,7 @@ class Text:
     @classmethod
     def of(cls, note: Note) -> Text:
         """A note's; a title that is only the body's beginning counts once, topics are tags."""
-        title, body = own_title(note)
+        title, body = scored_title(note)
         return cls(unmarked(title)[0], unmarked(body)[0], all_tags(note))
 
 
