@@ -11,7 +11,7 @@ from engine.bm25 import LENGTHS, average_length, encode_length
 from engine.errors import BadInput
 from engine.index.protocol import Index, Scoring
 from engine.insight.agreement import LEAST, Mean, agreement, mean
-from engine.insight.calibrate import FOLDS, Features, Floats, Known, Weights, fit, folds
+from engine.insight.calibrate import FOLDS, Features, Floats, UnfittedSignals, Weights, fit, folds
 from engine.insight.fidelity import Comparer
 from engine.insight.observed import ObservedPage
 from engine.model import FIELDS
@@ -193,9 +193,9 @@ def _fresh(rules: RuleSet) -> Freshness:
     return next((r for _, r in rules.rules if isinstance(r, Freshness)), Freshness(0.0))
 
 
-def _known(rules: RuleSet) -> Known:
+def _known(rules: RuleSet) -> UnfittedSignals:
     heat, fresh = _heat(rules), _fresh(rules)
-    return Known(heat.full, heat.unknown, fresh.unknown)
+    return UnfittedSignals(heat.full, heat.unknown, fresh.unknown)
 
 
 def _fixed(rules: RuleSet, kinds: Sequence[str]) -> Floats:

@@ -20,7 +20,7 @@ from engine.index.hits import signal_columns
 from engine.index.protocol import BIGRAM, TermScore
 from engine.ingest.importer import cluster_of, merged, note_text
 from engine.insight import visibility as voices
-from engine.insight.advise import Advice, Evaluated, advise, moved
+from engine.insight.advise import Advice, PlaceByKeyword, advise, moved
 from engine.insight.candidates import Text
 from engine.insight.checks import checks
 from engine.insight.draft import STATED, DraftAnswer, Placed, expected
@@ -30,7 +30,7 @@ from engine.insight.insights import Insights, weights_of
 from engine.insight.kinds import intent
 from engine.insight.scenarios import Scenario, scenarios
 from engine.insight.visibility import DEPTH, Total
-from engine.model import CHINA, FIELDS, Count, Counts, Document, Note, Signals
+from engine.model import CHINA, FIELDS, Count, Counts, Document, Note, Signals, quiet
 from engine.ranking.ranker import Places, Rows, Tick
 from engine.store import Store
 from engine.text.document import batch, documents
@@ -133,13 +133,13 @@ class Drafts:
         then, where intents of the set conflict, the draft as two, if that is better still."""
         note = self.fresh(draft)
         weights = dict(zip((line.keyword for line in lines), weights_of(lines), strict=True))
-        found = advise(note, weights, self, self._reader, most, tick)
+        found = advise(note, weights, self, self._reader, most, tick or quiet)
         split = self._split(note, lines, weights)
         return (*found, split) if split else tuple(found)
 
     # --- what the search for edits asks --------------------------------------------------------
 
-    def evaluate(self, draft: Note, keywords: Sequence[str]) -> Evaluated:
+    def evaluate(self, draft: Note, keywords: Sequence[str]) -> PlaceByKeyword:
         """Keyword -> place of a draft, exactly, as stated."""
         trial = self._trial(draft)
         stood = trial.places.stand(keywords, trial.places.row(draft.note_id))
