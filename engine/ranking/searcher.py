@@ -18,7 +18,7 @@ from engine.ranking import rules
 from engine.ranking.explain import Ranked, parts
 from engine.ranking.page import Explanation, Page, Result
 from engine.ranking.ruleset import RuleSet
-from engine.ranking.sentence import Standing, sentence
+from engine.ranking.sentence import PagePosition, sentence
 from engine.ranking.snippet import Snippet, snippet
 from engine.store import Store
 from engine.text.normalise import fold_key
@@ -188,7 +188,7 @@ class Searcher:
         matched = {term.term for term in terms}
         named = same if matched & {clause.term for clause in same} else words
         spellings = {clause.term: lexicon.spelling(clause.term) for clause in named}
-        return sentence(terms, spellings, Standing(ranked.hits, row, page), self._now)
+        return sentence(terms, spellings, PagePosition(ranked.hits, row, page), self._now)
 
     def _facets(self, hits: Hits) -> dict[str, list[tuple[str, int]]]:
         """Values of the window's notes, most notes first; `month` newest first."""
