@@ -16,9 +16,9 @@ from engine.insight.edits import edits
 from engine.model import Note, Progress, quiet
 from engine.text.runs import Reader
 
-_TARGETS = 12  # keywords a round that edits are made for
-_FINALISTS = 6  # edits a round that are ranked on the whole set
-_LEAST_GAIN = 1e-6  # gain that is worth an edit
+_TARGETS = 12  # keywords per round that get edits
+_FINALISTS = 6  # edits per round that are ranked on the whole set
+_LEAST_GAIN = 1e-6  # the smallest gain of an edit that is proposed
 PlaceByKeyword = Mapping[str, int | None]
 
 

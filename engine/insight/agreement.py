@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 _PERSISTENCE = 0.9  # of rank-biased overlap: ten places hold 86 % of the weight
-LEAST = 5  # notes, below which a page tells nothing
-_HIGH, _MEDIUM = 0.4, 0.1  # of the lower end of tau
+LEAST = 5  # notes; a page with fewer has no values
+_HIGH, _MEDIUM = 0.4, 0.1  # lower ends of tau's interval
 _Z = 1.645  # of a one-sided interval of 95 %
 Places = Mapping[str, int]  # note id -> place, from 1
 
@@ -68,11 +68,13 @@ def tau_b(observed: Sequence[str], places: Places) -> float:
 def rbo(observed: Sequence[str], places: Places, persistence: float = _PERSISTENCE) -> float:
     """Extrapolated rank-biased overlap of two lists of unequal length (Webber, Moffat & Zobel, ACM
     TOIS 28(4), 2010, equation 32)."""
-    shown = sorted((n for n in observed if n in places), key=lambda n: (places[n], n))
-    if not shown:
+    shown_ids = sorted((n for n in observed if n in places), key=lambda n: (places[n], n))
+    if not shown_ids:
         return 0.0
-    p, short, long_ = persistence, len(shown), len(observed)
-    overlaps = [len(set(observed[:depth]) & set(shown[:depth])) for depth in range(1, long_ + 1)]
+    p, short, long_ = persistence, len(shown_ids), len(observed)
+    overlaps = [
+        len(set(observed[:depth]) & set(shown_ids[:depth])) for depth in range(1, long_ + 1)
+    ]
     at_short, at_long = overlaps[short - 1], overlaps[-1]
     total = sum(count / depth * p**depth for depth, count in enumerate(overlaps, 1))
     total += sum(
@@ -89,9 +91,9 @@ def ndcg(observed: Sequence[str], places: Places) -> float:
     The discount is the same function of the order's place.
     """
     gains = {note_id: 1 / math.log2(place + 1) for place, note_id in enumerate(observed, 1)}
-    shown = sorted((n for n in observed if n in places), key=lambda n: (places[n], n))
-    ours = sum(gains[note_id] / math.log2(place + 1) for place, note_id in enumerate(shown, 1))
-    return ours / sum(gain**2 for gain in gains.values())
+    shown_ids = sorted((n for n in observed if n in places), key=lambda n: (places[n], n))
+    dcg = sum(gains[note_id] / math.log2(place + 1) for place, note_id in enumerate(shown_ids, 1))
+    return dcg / sum(gain**2 for gain in gains.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from math import factorial
 import numpy as np
 import numpy.typing as npt
 
-_MAX_CAUSES = 7  # causes: 128 mixtures
+_MAX_CAUSES = 7  # 7 causes make 128 mixtures
 Values = npt.NDArray[np.float64]
 
 

@@ -19,11 +19,11 @@ from engine.model import Note
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader
 
-_PAGE = 100  # places of a trait's page that count
-_AFFINE = 400  # notes that the audience's reading is taken from
-_WORTH = 0.25  # of the first place's score; what is below is no longer about the word
-_OF_A_TRAIT = 15  # notes that each trait may at least bring
-_PHRASES = 15  # of a note
+_PAGE = 100  # places read of a trait's page
+_AFFINE = 400  # notes with the highest affinity that are read
+_WORTH = 0.25  # share of the first place's score; notes below it are not about the word
+_OF_A_TRAIT = 15  # first places of each trait that are always read
+_PHRASES = 15  # phrases per note
 _SAVED = 5.0  # affinity of a note that the audience saved or commented
 
 

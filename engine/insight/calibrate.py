@@ -19,9 +19,9 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 FOLDS = 5
 _SEED = 1
-_PULL = 1e-3  # of the squared distance from the current weights, beside the mean loss of a pair
+_PULL = 1e-3  # weight of the squared distance from the current weights in the loss
 _STEEPEST = 7.0  # log of the largest κ
-_FAR = 3.0  # how far a weight may go, in its logarithm
+_FAR = 3.0  # largest change of a weight's logarithm
 _DISTANCES = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144)
 
 
@@ -101,15 +101,15 @@ class UnfittedSignals:
 def folds(pages: int) -> list[tuple[list[int], list[int]]]:
     """Splits pages (one per keyword) five times into (page numbers to learn from, page numbers held
     out)."""
-    from sklearn.model_selection import KFold  # a second to load: only who fits waits for it
+    from sklearn.model_selection import KFold  # takes a second to load: only a fit waits for it
 
     split = KFold(FOLDS, shuffle=True, random_state=_SEED).split(np.arange(pages))
-    return [(learnt.tolist(), held.tolist()) for learnt, held in split]
+    return [(learnt.tolist(), held_out.tolist()) for learnt, held_out in split]
 
 
 def fit(pages: Sequence[Features], current: Weights, signals: UnfittedSignals) -> Weights:
     """Finds the weights that order the pages best, drawn to the current weights."""
-    from scipy.optimize import minimize  # likewise
+    from scipy.optimize import minimize  # takes a second to load
 
     start = current.vector()
     pairs = [_pairs(page) for page in pages]

@@ -56,7 +56,7 @@ class Candidate:
     tag: bool = False
 
     @property
-    def held(self) -> bool:
+    def has_fixed_neighbour(self) -> bool:
         """Whether the phrase occurs more than once and one same word is beside it every time."""
         if len(self.places) < 2:
             return False

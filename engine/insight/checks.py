@@ -10,7 +10,7 @@ from engine.text.normalise import fold, fold_key
 
 TITLE, BODY = 20, 1_000
 _LEAST_TAGS, MOST_TAGS = 5, 8
-_MAX_REPEATS = 5  # mentions of one keyword; under BM25 what follows the third adds next to nothing
+_MAX_REPEATS = 5  # mentions of one keyword; under BM25 a fourth mention adds next to nothing
 
 
 @dataclass(frozen=True, slots=True)

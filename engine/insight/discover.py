@@ -23,7 +23,7 @@ from engine.text.runs import Reader, Run, may_begin, may_end
 Numbers = npt.NDArray[np.int64]
 _MIN_NOTES, _MIN_NPMI, _MIN_ENTROPY = 5, 0.35, 1.2
 _LONGEST_STRETCH = 4
-_GAP = -1  # stands between runs
+_GAP = -1  # the number between two runs
 _SHORTEST = 3  # characters
 
 
@@ -87,7 +87,7 @@ class Discovery:
         self._words.append(np.array(words, np.int64))
         self._owners.append(np.array(owners, np.int64))
 
-    def proposals(self, most: int, excluded: Iterable[str] = ()) -> list[NewWord]:
+    def proposals(self, limit: int, excluded: Iterable[str] = ()) -> list[NewWord]:
         """Lists the strongest new words, without words of the lexicon and `excluded`."""
         if not self._words:
             return []
@@ -105,7 +105,7 @@ class Discovery:
                 if new.phrase not in excluded_keys and self._reader.proposable(new.phrase):
                     proposals[new.phrase] = new
         order = sorted(proposals.values(), key=lambda new: (-new.strength, new.phrase))
-        return _without_parts(order)[:most]
+        return _without_parts(order)[:limit]
 
     def _add(self, words: list[int], runs: Sequence[Run], text: str) -> None:
         for run in runs:
@@ -188,9 +188,9 @@ def _longer(stream: _Stream, codes: Numbers, length: int) -> tuple[Numbers, list
 
 def _npmi(joint_count: int, counts: Sequence[int], total: int) -> float:
     """Normalised PMI of all words at once: 1 when they occur only together, 0 when by chance."""
-    whole = joint_count / total
-    chance = math.prod(count / total for count in counts)
-    return math.log(whole / chance) / (-(len(counts) - 1) * math.log(whole))
+    joint_share = joint_count / total
+    chance_share = math.prod(count / total for count in counts)
+    return math.log(joint_share / chance_share) / (-(len(counts) - 1) * math.log(joint_share))
 
 
 def _entropy(neighbours: Numbers, times: int) -> float:
@@ -213,8 +213,8 @@ def _without_parts(order: Sequence[NewWord]) -> list[NewWord]:
     """Removes proposals that mostly stand inside another proposal."""
     kept: list[NewWord] = []
     for new in order:
-        if any(new.phrase in other.phrase and new.notes < 1.5 * other.notes for other in order
-               if other is not new):  # fmt: skip
+        if any(new.phrase in longer.phrase and new.notes < 1.5 * longer.notes for longer in order
+               if longer is not new):  # fmt: skip
             continue
         kept.append(new)
     return kept

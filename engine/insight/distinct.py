@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-PRIOR = 500.0  # notes that the prior weighs as, spread as the whole library is
+PRIOR = 500.0  # the prior's weight in notes, distributed as in the whole library
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ def distinctness(inside: float, group: float, outside: float, rest: float) -> Di
 
 def _chi2(inside: float, group: float, outside: float, rest: float) -> float:
     """Pearson's chi-square without correction; 0 where a margin is empty."""
-    with_phrase, whole = inside + outside, group + rest
-    if not (0 < with_phrase < whole and group and rest):
+    with_phrase, notes = inside + outside, group + rest
+    if not (0 < with_phrase < notes and group and rest):
         return 0.0
-    expected = group * with_phrase / whole
+    expected = group * with_phrase / notes
     gap = (inside - expected) ** 2
     parts = (expected, group - expected, with_phrase - expected, rest - with_phrase + expected)
     return float(sum(gap / part for part in parts if part > 0))

@@ -19,12 +19,12 @@ from engine.text.lexicon import as_term
 from engine.text.normalise import fold, fold_key
 from engine.text.runs import Reader
 
-_WEAKER = 2  # words of the title that a keyword may take the place of
-_SWAPPED = 2  # tags that a keyword may take the place of
-_PART = 2  # characters of a keyword that the title must hold for the rest to be joined
+_WEAKER = 2  # words of the title that a keyword may replace
+_SWAPPED = 2  # tags that a keyword may replace
+_PART = 2  # fewest characters of a keyword in the title that an edit completes
 _FREE = ("crowd", "scene")  # who and when: in a title they stand first
 _LINE = re.compile("【([^】]{1,40})】")  # the first line of a body
-_BEGINNING = 12  # characters of the body that tell where its beginning is
+_BEGINNING = 12  # characters of the body that an edit quotes as its beginning
 
 
 @dataclass(frozen=True, slots=True)

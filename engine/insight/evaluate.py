@@ -201,7 +201,9 @@ def _interval(
 
 
 def _p_value(differences: NDArray[np.float64], random: np.random.Generator, rounds: int) -> float:
-    observed = abs(differences.sum()) - 1e-9  # the same numbers summed otherwise are as extreme
+    observed = (
+        abs(differences.sum()) - 1e-9
+    )  # the same numbers in another order count as equally extreme
     flipped = (
         abs(random.choice((-1.0, 1.0), size=len(differences)) @ differences) for _ in range(rounds)
     )

@@ -79,16 +79,16 @@ def expand(
     counts = library.holding(keys)
     pages = _shared(keys, ids, library)
     rows: list[Near] = []
-    for phrase, whole in zip(keys, counts, strict=True):
+    for phrase, library_count in zip(keys, counts, strict=True):
         notes = holders[phrase]
         rest = max(len(library) - len(ids), 0)
-        distinct = distinctness(len(notes), len(ids), max(whole - len(notes), 0), rest)
+        distinct = distinctness(len(notes), len(ids), max(library_count - len(notes), 0), rest)
         relation = _relation(key, phrase, kinds, reader)
         if relation is None or (relation != "longtail" and distinct.z < _LEAST_Z):
             continue
         if relation == "related" and pages[phrase] < _SHARED_PAGES and len(notes) < _SHARED_PAGES:
             continue
-        evidence = f"{len(notes)} 篇同现（全库 {whole}），首页重合 {pages[phrase]}/10"
+        evidence = f"{len(notes)} 篇同现（全库 {library_count}），首页重合 {pages[phrase]}/10"
         spelling = reader.spelling(phrase)
         shown = spelling if spelling != phrase else surfaces[phrase]
         rows.append(Near(shown, relation, len(notes), distinct.z, evidence, tuple(notes[:3])))

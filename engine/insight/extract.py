@@ -111,7 +111,9 @@ class Extractor:
             if any(key in longer for longer in chosen):
                 continue
             chosen = [
-                shorter for shorter in chosen if not (shorter in key and of_text[shorter].held)
+                shorter
+                for shorter in chosen
+                if not (shorter in key and of_text[shorter].has_fixed_neighbour)
             ]
             chosen.append(key)
         return [self._phrase(of_text[key], logits[key], values[key]) for key in chosen]
@@ -155,7 +157,7 @@ class Extractor:
             "says little": float(self._reader.weak(key)),
             "digits": float(any(char.isdigit() for char in key)),
             "latin": float(key.isascii()),
-            "part of more": float(candidate.held and not single),
+            "part of more": float(candidate.has_fixed_neighbour and not single),
             "fragment": max(0.0, fixed / count - 0.6) if count > 2 else 0.0,
         }
 
@@ -166,9 +168,9 @@ def _logit(values: Mapping[str, float]) -> float:
 
 def _rarity(candidate: Candidate) -> float:
     """The mean idf of the words, or the phrase's own idf where general Chinese lists it."""
-    whole = parts.rarity(candidate.key)
-    if whole is not None:
-        return whole
+    phrase_rarity = parts.rarity(candidate.key)
+    if phrase_rarity is not None:
+        return phrase_rarity
     rarities = [min(_word_rarity(word), 12.0) for word in candidate.words if len(word) > 1]
     return sum(rarities) / len(rarities) if rarities else _UNLISTED_ONE
 

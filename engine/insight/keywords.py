@@ -26,12 +26,12 @@ from engine.model import Demand
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader
 
-_SAID = 1.5  # how much the portrait's own words count more
+_SAID = 1.5  # factor for words of the portrait
 _LEAST_Z = 1.0
 _HALF_Z = 3.0  # the z at which a phrase counts half
-_CROWDING = 0.93  # what each keyword of a topic takes from the next one's turn
+_CROWDING = 0.93  # factor per keyword that the topic already has
 _TOGETHER = 3
-_CONTEXT = "where.places"  # brings notes, but is nothing that one would search alone
+_CONTEXT = "where.places"  # brings notes, but nobody searches it alone
 _FRONTS = ("who.traits", "why.goals", "when.moments")  # what people type before a category
 _BOTH = 3  # notes that speak of both parts of a combination
 _LONGEST = 10  # characters of a combination
@@ -39,10 +39,10 @@ _EXAMPLES = 3
 
 
 def derive(
-    portrait: Portrait, library: Library, reader: Reader, extractor: Extractor, most: int = 50
+    portrait: Portrait, library: Library, reader: Reader, extractor: Extractor, limit: int = 50
 ) -> KeywordSet:
-    """Derives the `most` heaviest keywords of a portrait from a library."""
-    return _Derivation(portrait, library, reader, extractor).keyword_set(most)
+    """Derives the `limit` heaviest keywords of a portrait from a library."""
+    return _Derivation(portrait, library, reader, extractor).keyword_set(limit)
 
 
 class _Derivation:
@@ -88,7 +88,7 @@ class _Derivation:
             left_out=tuple(sorted(self._left_out.items())),
         )
 
-    # --- phrases weighed -----------------------------------------------------------------------
+    # --- weights of phrases --------------------------------------------------------------------
 
     def _naming(self, reading: Reading) -> dict[str, list[str]]:
         """Lists for each phrase that may be a keyword the affine notes that name it."""
@@ -123,7 +123,7 @@ class _Derivation:
         self, reading: Reading, notes: Mapping[str, Sequence[str]]
     ) -> dict[str, Provenance]:
         """Weighs the phrases that distinguish the audience: raw weight and its parts."""
-        whole = sum(reading.affinity.values()) or 1.0
+        total_affinity = sum(reading.affinity.values()) or 1.0
         keys = sorted(notes)
         library_counts = dict(zip(keys, self._library.holding(keys), strict=True))
         group, rest = len(reading.affinity), max(len(self._library) - len(reading.affinity), 0)
@@ -141,7 +141,10 @@ class _Derivation:
             reach = sum(
                 reading.affinity[i] * max(reading.scores[i].get(key, 0.0), 0.1) for i in notes[key]
             )
-            parts = [("√reach", math.sqrt(reach / whole)), ("distinct", _half(distinct.z, said))]
+            parts = [
+                ("√reach", math.sqrt(reach / total_affinity)),
+                ("distinct", _half(distinct.z, said)),
+            ]
             if said:
                 parts.append(("said", _SAID))
             demand_row = demand.get(key)

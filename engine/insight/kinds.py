@@ -35,7 +35,7 @@ _KIND_OF_LEXICON: dict[str, Kind] = {
     "category": "category",
 }
 _KIND_PRIORITY: tuple[Kind, ...] = ("brand", "pain", "crowd", "scene", "effect", "category")
-_LONG_TAIL = 3  # parts that the lexicon knows, or 7 characters
+_LONG_TAIL = 3  # lexicon words; or 7 characters of several words
 _LONG = 7
 _OF_PEOPLE = "皮肌脸材型子质"
 _BEGINNING = ("pain", "crowd")
@@ -98,8 +98,8 @@ class Kinds:
         key = fold_key(keyword)
         words = self._segmenter.words(key)
         lexicon_words = [(w, self._lexicon.kind(w)) for w in words if self._lexicon.kind(w)]
-        if whole := self._lexicon.kind(as_term(key)):
-            lexicon_words = [(as_term(key), whole)]
+        if phrase_kind := self._lexicon.kind(as_term(key)):
+            lexicon_words = [(as_term(key), phrase_kind)]
         brand = next((b for w, _ in lexicon_words if (b := self._lexicon.brand(w))), "")
         if brand:
             return ("rival" if self._is_rival(brand) else "brand"), brand

@@ -32,12 +32,12 @@ def mrr(ranking: Ranking, grades: Grades, cut: int) -> float:
 
 def recall(ranking: Ranking, grades: Grades, cut: int) -> float:
     """Share of all relevant notes that stand among the first `cut`."""
-    return _over(sum(_relevant(ranking, grades, cut)), _relevant_count(grades))
+    return _ratio(sum(_relevant(ranking, grades, cut)), _relevant_count(grades))
 
 
 def precision(ranking: Ranking, grades: Grades, cut: int) -> float:
     """Relevant notes among the first `cut`, divided by `cut` even for a shorter ranking."""
-    return _over(sum(_relevant(ranking, grades, cut)), cut)
+    return _ratio(sum(_relevant(ranking, grades, cut)), cut)
 
 
 def average_precision(ranking: Ranking, grades: Grades, cut: int) -> float:
@@ -47,7 +47,7 @@ def average_precision(ranking: Ranking, grades: Grades, cut: int) -> float:
         if hit:
             relevant_so_far += 1
             total += relevant_so_far / place
-    return _over(total, _relevant_count(grades))
+    return _ratio(total, _relevant_count(grades))
 
 
 def err(ranking: Ranking, grades: Grades, cut: int, highest: int) -> float:
@@ -82,5 +82,5 @@ def _relevant_count(grades: Grades) -> int:
     return sum(grade > 0 for grade in grades.values())
 
 
-def _over(part: float, whole: int) -> float:
-    return part / whole if whole else 0.0
+def _ratio(part: float, total: int) -> float:
+    return part / total if total else 0.0

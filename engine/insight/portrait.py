@@ -29,7 +29,7 @@ from typing import Any
 from engine.errors import BadPortrait
 
 _NAME = 60  # characters
-_WORDS, _WORD = 100, 40  # words a list, characters a word
+_WORDS, _WORD = 100, 40  # words per list, characters per word
 _TEXTS, _TEXT = 10_000, 500  # comments
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "who": ("city_tier", "traits"),
@@ -43,7 +43,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "evidence": ("saved", "comments"),
 }
 _PLAIN = {"who": ("age", "gender"), "how": ("budget",)}
-_TRAITS: Mapping[str, tuple[str, float]] = {  # what is asked of the library, and how much it counts
+_TRAITS: Mapping[str, tuple[str, float]] = {  # lists searched in the library, weights
     "what.interests": ("interests", 3.0),
     "who.traits": ("traits", 2.0),
     "why.goals": ("goals", 2.0),

@@ -12,8 +12,10 @@ from engine.model import Counts, Document, Note, Signals
 from engine.text.normalise import bare_letters, blank_stickers, fold_key, unmarked
 from engine.text.segment import Segmenter
 
-_TITLE_LIMIT = 20  # the platform's own; a longer title is a crawler's copy of the body
-_STICKER = 16  # characters that a sticker which was cut off can take
+_TITLE_LIMIT = (
+    20  # characters; the platform's limit: a longer title is a crawler's copy of the body
+)
+_STICKER = 16  # most characters of a cut-off sticker
 
 
 def documents(
@@ -34,12 +36,12 @@ def batch(notes: Sequence[Note], clusters: Sequence[str], segmenter: Segmenter) 
         bare_body, body_topics = unmarked(body)
         titles.append(bare_title)
         bodies.append(bare_body)
-        whole = title is note.title and body is note.body
-        tags.append(_tags(note, title_topics, body_topics) if whole else all_tags(note))
-    flat = [tag for own in tags for tag in own]
+        is_untrimmed = title is note.title and body is note.body
+        tags.append(_tags(note, title_topics, body_topics) if is_untrimmed else all_tags(note))
+    flat = [tag for note_tags in tags for tag in note_tags]
     terms = segmenter.batch([*titles, *flat, *bodies])
     edges = np.zeros(len(notes) + 1, np.int64)
-    np.cumsum([len(own) for own in tags], out=edges[1:])
+    np.cumsum([len(note_tags) for note_tags in tags], out=edges[1:])
     first, second = len(titles), len(titles) + len(flat)
     fields = {
         "title": _field(terms.ids, terms.offsets[: first + 1]),
@@ -48,8 +50,8 @@ def batch(notes: Sequence[Note], clusters: Sequence[str], segmenter: Segmenter) 
     }
     brands = _brands(fields, len(notes), segmenter)
     signals = [
-        _signals(note, cluster or note.note_id, own, named)
-        for note, cluster, own, named in zip(notes, clusters, tags, brands, strict=True)
+        _signals(note, cluster or note.note_id, note_tags, brand_names)
+        for note, cluster, note_tags, brand_names in zip(notes, clusters, tags, brands, strict=True)
     ]
     return Batch([note.note_id for note in notes], fields, segmenter.vocabulary, signals)
 

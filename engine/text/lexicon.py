@@ -72,9 +72,9 @@ class Lexicon:
         aliases += [Alias(t, False, f"{self.spelling(term)} → {self.spelling(t)}") for t in onward]
         return [alias for alias in aliases if alias.term != term]
 
-    def same(self, term: str, other: str) -> bool:
+    def same(self, first: str, second: str) -> bool:
         """Whether two terms mean one thing: equal, or spellings of one two-way set."""
-        return term == other or other in self.sets.get(term, ())
+        return first == second or second in self.sets.get(first, ())
 
     def spelling(self, term: str) -> str:
         """Returns the usual spelling of a term, or the term itself."""

@@ -124,7 +124,7 @@ def unmarked(text: str) -> tuple[str, tuple[str, ...]]:
     if mark is None:
         return text, ()
     names: dict[str, None] = {}
-    kept: list[str] = []
+    pieces: list[str] = []
     done = 0
     while mark is not None:
         match = _MARKUP.match(text, mark.start())
@@ -132,13 +132,13 @@ def unmarked(text: str) -> tuple[str, tuple[str, ...]]:
             mark = _BEGINS.search(text, mark.end())
             continue
         start, end = match.span()
-        kept += text[done:start], " " * (end - start)
+        pieces += text[done:start], " " * (end - start)
         done = end
         for topic in re.split("[#＃]", match.group("topic") or match.group("bare") or ""):
             if topic and (key := fold_key(topic)) and not key.isdigit():
                 names.setdefault(topic.strip())
         mark = _BEGINS.search(text, end)
-    return "".join(kept) + text[done:], tuple(names)
+    return "".join(pieces) + text[done:], tuple(names)
 
 
 def blank_stickers(text: str) -> str:

@@ -109,10 +109,8 @@ class Reader:
         """Returns a phrase's words in one spelling and order; equal for phrases of one meaning."""
         lexicon = self.segmenter.lexicon
         words = [_canonical_key(lexicon, word) for word in self.segmenter.words(key)]
-        whole = lexicons.as_term(key)
-        return (
-            (_canonical_key(lexicon, whole),) if whole in lexicon.entries else tuple(sorted(words))
-        )
+        term = lexicons.as_term(key)
+        return (_canonical_key(lexicon, term),) if term in lexicon.entries else tuple(sorted(words))
 
     def spelling(self, key: str) -> str:
         """Returns the lexicon's spelling of a phrase, or the phrase itself."""

@@ -25,7 +25,7 @@ from engine.text.normalise import fold_key
 
 _ANALYSIS = "3"  # raise it when the same text gives other terms
 _HAN_PAIR = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2}")
-_TERMS_A_CHARACTER = 2  # a guess of the room that a batch needs
+_TERMS_A_CHARACTER = 2  # initial estimate for a batch's columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +163,11 @@ def _term(text: str) -> str:
 
 
 def _automaton(phrases: Sequence[str]) -> analysis.Phrases:
-    made = trie.empty(sum(map(len, phrases)))
-    nodes = trie.insert_all(made, *trie.flat(phrases))
-    whole = np.zeros(int(made.size[0]), np.uint8)
-    whole[nodes] = 1
-    return analysis.Phrases(made, whole)
+    automaton = trie.empty(sum(map(len, phrases)))
+    nodes = trie.insert_all(automaton, *trie.flat(phrases))
+    is_phrase_end = np.zeros(int(automaton.size[0]), np.uint8)
+    is_phrase_end[nodes] = 1
+    return analysis.Phrases(automaton, is_phrase_end)
 
 
 def _protected(lexicon: Lexicon) -> list[str]:

@@ -16,8 +16,8 @@ from engine.text.normalise import fold_key
 
 _PLAIN = str.maketrans("āáǎàēéěèōóǒòīíǐìūúǔùǖǘǚǜüńňǹḿêếề", "aaaaeeeeooooiiiiuuuuvvvvvnnnmeee")
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
-_SHORT, _MOST = 2, 100  # prefixes of so many characters keep so many words ready
-_LONGEST = 24  # characters of a word that edit distance looks at
+_SHORT, _MOST = 2, 100  # prefixes up to 2 characters keep their 100 best words
+_LONGEST = 24  # characters: edit distance skips longer words
 
 
 class Suggester:
