@@ -22,10 +22,10 @@ import numpy as np
 import orjson
 
 from engine.errors import DamagedIndex, StaleIndex
-from engine.index.embedded.lists import TooManyPairs
 from engine.index.embedded.merging import merge, mergeable
-from engine.index.embedded.part import Part
+from engine.index.embedded.postings import TooManyPairs
 from engine.index.embedded.segment import Segment
+from engine.index.embedded.segment_reader import SegmentReader
 from engine.index.embedded.trial import Answers, without
 from engine.index.embedded.view import View
 from engine.index.embedded.writing import write_batch
@@ -64,7 +64,7 @@ class EmbeddedIndex(Answers):
 
     def rebuild(self, batches: Iterable[Batch | Sequence[Document]], version: int) -> None:
         """Replace everything by these documents, in one step at the end; each id comes once."""
-        parts: list[Part] = []
+        parts: list[SegmentReader] = []
         files = self._names()
         for documents in batches:
             batch = documents if isinstance(documents, Batch) else Batch.of(documents)
@@ -135,10 +135,10 @@ class EmbeddedIndex(Answers):
             )
         return manifest
 
-    def _open_part(self, row: dict[str, Any]) -> Part:
+    def _open_part(self, row: dict[str, Any]) -> SegmentReader:
         known = {part.segment.path.name: part.segment for part in self._view.parts}
         segment = known.get(row["file"]) or Segment(self.folder / row["file"])
-        if row.get("seal", segment.seal) != segment.seal:  # early manifests have none
+        if row.get("seal", segment.checksum) != segment.checksum:  # early manifests have none
             raise DamagedIndex(f"{segment.path} is not the file that the manifest means", _CURE)
         live = np.ones(segment.documents, bool)
         if row["dead"]:
@@ -150,7 +150,7 @@ class EmbeddedIndex(Answers):
             if zlib.crc32(packed.tobytes()) != row["crc"] or len(packed) != -(-len(live) // 8):
                 raise DamagedIndex(f"{path} is not what was written", _CURE)
             live = ~np.unpackbits(packed, count=segment.documents).astype(bool)
-        return Part(segment, live)
+        return SegmentReader(segment, live)
 
     def _names(self) -> Iterator[str]:
         """File names that no file of the folder has had."""
@@ -159,7 +159,7 @@ class EmbeddedIndex(Answers):
         last = max((int(name) for name in used if name.isdigit()), default=0)
         return (f"segment-{number:08d}" for number in itertools.count(last + 1))
 
-    def _written(self, batch: Batch, files: Iterator[str]) -> list[Part]:
+    def _written(self, batch: Batch, files: Iterator[str]) -> list[SegmentReader]:
         """The batch as new segments: one, but for texts that no pair table holds."""
         if not len(batch):
             return []
@@ -173,27 +173,29 @@ class EmbeddedIndex(Answers):
             return [part for half in halves for part in self._written(half, files)]
         return [_whole(path)]
 
-    def _merged(self, parts: Sequence[Part], files: Iterator[str]) -> list[Part]:
+    def _merged(self, parts: Sequence[SegmentReader], files: Iterator[str]) -> list[SegmentReader]:
         """The parts after the merge policy: sizes more than halve from one to the next."""
-        parts = [part for part in parts if part.alive]
+        parts = [part for part in parts if part.live_count]
         first = len(parts)
         for number in range(len(parts) - 1, -1, -1):
-            behind = sum(part.alive for part in parts[number + 1 :])
-            crowded = number + 1 < len(parts) and parts[number].alive <= 2 * behind
-            if crowded or parts[number].alive * 2 < len(parts[number].live):
+            behind = sum(part.live_count for part in parts[number + 1 :])
+            crowded = number + 1 < len(parts) and parts[number].live_count <= 2 * behind
+            if crowded or parts[number].live_count * 2 < len(parts[number].live):
                 first = number
         return [*parts[:first], *self._together(parts[first:], files)]
 
-    def _together(self, parts: Sequence[Part], files: Iterator[str]) -> list[Part]:
+    def _together(
+        self, parts: Sequence[SegmentReader], files: Iterator[str]
+    ) -> list[SegmentReader]:
         """One part from several, or those as they are when no pair table holds them."""
-        clean = len(parts) == 1 and parts[0].alive == len(parts[0].live)
+        clean = len(parts) == 1 and parts[0].live_count == len(parts[0].live)
         if not parts or clean or not mergeable([part.segment for part in parts]):
             return list(parts)
         path = self.folder / f"{next(files)}.nrs"
         merge([(part.segment, part.live) for part in parts], path)
         return [_whole(path)]
 
-    def _publish(self, parts: Sequence[Part], version: int) -> None:
+    def _publish(self, parts: Sequence[SegmentReader], version: int) -> None:
         generation = self._last_generation() + 1
         rows = [self._row(part, generation) for part in parts]
         manifest = {
@@ -219,11 +221,11 @@ class EmbeddedIndex(Answers):
         except (OSError, ValueError, KeyError, TypeError):
             return 0
 
-    def _row(self, part: Part, generation: int) -> dict[str, Any]:
+    def _row(self, part: SegmentReader, generation: int) -> dict[str, Any]:
         segment = part.segment
-        row: dict[str, Any] = {"file": segment.path.name, "seal": segment.seal}
+        row: dict[str, Any] = {"file": segment.path.name, "seal": segment.checksum}
         row |= {"dead": "", "crc": 0}
-        if part.alive < len(part.live):
+        if part.live_count < len(part.live):
             packed = np.packbits(~part.live).tobytes()
             row["dead"] = f"{segment.path.stem}-{generation:08d}.dead"
             row["crc"] = zlib.crc32(packed)
@@ -237,9 +239,9 @@ class EmbeddedIndex(Answers):
                     path.unlink()
 
 
-def _whole(path: Path) -> Part:
+def _whole(path: Path) -> SegmentReader:
     segment = Segment(path)
-    return Part(segment, np.ones(segment.documents, bool))
+    return SegmentReader(segment, np.ones(segment.documents, bool))
 
 
 def _write_synced(path: Path, content: bytes) -> None:

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from engine.bm25 import average_length, clause_weight, idf, length_factors
 from engine.index.embedded import layout
 from engine.index.embedded.bits import address
-from engine.index.embedded.lists import RANKS
-from engine.index.embedded.part import Held, Part
+from engine.index.embedded.postings import RANKS
+from engine.index.embedded.segment_reader import PostingList, SegmentReader
 from engine.index.protocol import Scoring
 from engine.model import Clause, Document
 
@@ -26,7 +26,7 @@ class Known:
     """A term of a field: live documents that have it, and its list in each part."""
 
     df: int
-    lists: tuple[Held | None, ...]
+    lists: tuple[PostingList | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Scorer:
 
     def __init__(
         self,
-        parts: Sequence[Part],
+        parts: Sequence[SegmentReader],
         known: Callable[[str, str], Known],
         statistics: Statistics,
         scoring: Scoring,
@@ -107,7 +107,7 @@ def _factors(field: str, statistics: Statistics, scoring: Scoring) -> npt.NDArra
     return length_factors(scoring.k1, scoring.b, average)
 
 
-def _table(part: Part, field: str, factors: npt.NDArray[np.float32]) -> _Table:
+def _table(part: SegmentReader, field: str, factors: npt.NDArray[np.float32]) -> _Table:
     """(1 + tf × factor by code, the greatest and the least of factor ÷ reference factor)."""
     pairs = part.segment.pairs(field)
     table = np.float32(1) + pairs.tfs.astype(np.float32) * factors[pairs.norms]
@@ -119,7 +119,7 @@ def _table(part: Part, field: str, factors: npt.NDArray[np.float32]) -> _Table:
     return table, float(ratios.max()) * (1 + _NEAR), float(ratios.min()) * (1 - _NEAR)
 
 
-def _row(part: int, own: Held, weight: float, known: _Table) -> Row:
+def _row(part: int, own: PostingList, weight: float, known: _Table) -> Row:
     """The columns of a list for the kernel."""
     table, most, least = known
     row = np.zeros(layout.LIST_COLUMNS, np.int64)
@@ -134,7 +134,7 @@ def _row(part: int, own: Held, weight: float, known: _Table) -> Row:
     numbers[layout.GRAIN] = (1 + strength) / weight
     lows = [top * least for top in own.tops]
     floors = [max(0.0, weight * (low / (1 + low) - _SLACK)) for low in lows]
-    numbers[layout.FLOORS :] = _reliable(floors, own.dead)
+    numbers[layout.FLOORS :] = _reliable(floors, own.deleted_docs)
     return address(row), row
 
 

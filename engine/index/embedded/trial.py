@@ -16,9 +16,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from engine.index.embedded.part import Part
 from engine.index.embedded.scorer import Known
 from engine.index.embedded.segment import Segment
+from engine.index.embedded.segment_reader import SegmentReader
 from engine.index.embedded.view import View
 from engine.index.embedded.writing import write_batch
 from engine.index.hits import Batch, Hits, Integers, Roster
@@ -106,7 +106,7 @@ class Trial(Held):
         path = Path(self._folder.name) / "trial.nrs"
         write_batch(batch, path)
         segment = Segment(path)
-        own = Part(segment, np.ones(segment.documents, bool))
+        own = SegmentReader(segment, np.ones(segment.documents, bool))
         super().__init__(_With(base, own, without(base.parts, batch.note_ids)))
 
 
@@ -116,7 +116,7 @@ class _With(View):
     `parts` are the base's, some of their notes dropped or none.
     """
 
-    def __init__(self, base: View, own: Part, parts: Sequence[Part]) -> None:
+    def __init__(self, base: View, own: SegmentReader, parts: Sequence[SegmentReader]) -> None:
         super().__init__([*parts, own], base.version)
         self._base = base
         self._own = own
@@ -131,11 +131,11 @@ class _With(View):
     def known(self, field: str, term: str) -> Known:
         if not self._untouched:
             return super().known(field, term)
-        base, held = self._base.known(field, term), self._own.held(field, term)
+        base, held = self._base.known(field, term), self._own.posting_list(field, term)
         return Known(base.df + (held.size if held else 0), (*base.lists, held))
 
 
-def without(parts: Sequence[Part], note_ids: Sequence[str]) -> list[Part]:
+def without(parts: Sequence[SegmentReader], note_ids: Sequence[str]) -> list[SegmentReader]:
     """The parts with these notes dead."""
     changed = []
     for part in parts:
@@ -143,6 +143,6 @@ def without(parts: Sequence[Part], note_ids: Sequence[str]) -> list[Part]:
         if docs and part.live[docs].any():
             live = part.live.copy()
             live[docs] = False
-            part = Part(part.segment, live)
+            part = SegmentReader(part.segment, live)
         changed.append(part)
     return changed

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.bm25 import encode_length, idf, term_scores
-from engine.index.embedded.facts import CHANNELS, KINDS, NUMBERS, joined
+from engine.index.embedded.doc_values import CHANNELS, KINDS, NUMBERS, joined
 from engine.index.embedded.merging import live_counts
-from engine.index.embedded.part import Mask, Part
 from engine.index.embedded.scorer import Known, Scorer, Statistics
+from engine.index.embedded.segment_reader import Mask, SegmentReader
 from engine.index.embedded.task import Ranking, Task
 from engine.index.hits import Hits, Roster, roster_of
 from engine.index.protocol import Scoring, TermScore, words_of
@@ -27,7 +27,7 @@ _KEPT_TERMS = 200_000
 class View:
     """Segments with their live documents; never changes, so a search sees one state."""
 
-    def __init__(self, parts: Sequence[Part], version: int) -> None:
+    def __init__(self, parts: Sequence[SegmentReader], version: int) -> None:
         self.parts = tuple(parts)
         self.version = version
         self._terms: dict[tuple[str, str], Known] = {}
@@ -36,12 +36,14 @@ class View:
         self._tasks = threading.local()
 
     def __len__(self) -> int:
-        return sum(part.alive for part in self.parts)
+        return sum(part.live_count for part in self.parts)
 
     @property
     def seal(self) -> str:
         """The version, and the checksums of the segments."""
-        return "-".join([str(self.version), *(f"{part.segment.seal:08x}" for part in self.parts)])
+        return "-".join(
+            [str(self.version), *(f"{part.segment.checksum:08x}" for part in self.parts)]
+        )
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -78,7 +80,7 @@ class View:
             names = [name for name, _ in NUMBERS]
             none = np.zeros(1, np.int64), empty, ()
             return roster_of([], [], [], [], [], dict.fromkeys(names, empty), none)
-        known = joined([part.segment.facts for part in self.parts])
+        known = joined([part.segment.doc_values for part in self.parts])
         columns = known.columns
         starts, numbers = known.ragged["brands_of"]
         return roster_of(
@@ -95,7 +97,7 @@ class View:
         """The roster's rows of what was found."""
         sizes = [part.segment.documents for part in self.parts]
         bases = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        return np.asarray(bases[ranking.parts] + ranking.docs)
+        return np.asarray(bases[ranking.segments] + ranking.docs)
 
     def holding(self, groups: Sequence[Sequence[str]], fields: Sequence[str]) -> list[int]:
         """For each group of terms the live notes that hold all of them in one of the fields."""
@@ -139,7 +141,7 @@ class View:
                     found += self._explained(place, field, boost, clause, scoring)
         return found
 
-    def find(self, note_id: str) -> tuple[Part | None, int]:
+    def find(self, note_id: str) -> tuple[SegmentReader | None, int]:
         """The part and document number of a live note, (None, -1) for none."""
         for part in reversed(self.parts):
             doc = part.segment.find(note_id)
@@ -191,7 +193,7 @@ class View:
         counts: dict[str, int] = {}
         for number, part in enumerate(self.parts):
             own = np.flatnonzero(part.live) if among is None else docs[parts == number]
-            for label, count in part.segment.counted(name, own):
+            for label, count in part.segment.label_counts(name, own):
                 counts[label] = counts.get(label, 0) + count
         return counts
 
@@ -201,8 +203,8 @@ class View:
         if found is None:
             if len(self._terms) >= _KEPT_TERMS:
                 self._terms.clear()
-            held = tuple(part.held(field, term) for part in self.parts)
-            df = sum(own.size - own.dead for own in held if own)
+            held = tuple(part.posting_list(field, term) for part in self.parts)
+            df = sum(own.size - own.deleted_docs for own in held if own)
             found = self._terms[field, term] = Known(df, held)
         return found
 
@@ -244,13 +246,13 @@ class View:
             found[field] = notes + bool(own), terms + len(own)
         return Statistics(found, draft)
 
-    def _passes(self, part: Part, doc: int, query: Query) -> bool:
+    def _passes(self, part: SegmentReader, doc: int, query: Query) -> bool:
         if query.filter == Filter() and not query.required and not query.excluded:
             return True
         return bool(part.passing(query)[doc])
 
     def _explained(
-        self, place: tuple[Part, int, int], field: str, boost: float, clause: Clause,
+        self, place: tuple[SegmentReader, int, int], field: str, boost: float, clause: Clause,
         scoring: Scoring,
     ) -> list[TermScore]:  # fmt: skip
         part, doc, code = place
@@ -294,9 +296,9 @@ class View:
         texts: dict[str, npt.NDArray[np.object_]] = {}
         numbers: dict[str, npt.NDArray[Any]] = {}
         count = len(ranking.scores)
-        for part in np.unique(ranking.parts).tolist():
+        for part in np.unique(ranking.segments).tolist():
             segment = self.parts[part].segment
-            own = np.flatnonzero(ranking.parts == part)
+            own = np.flatnonzero(ranking.segments == part)
             docs = ranking.docs[own]
             for name, values in segment.texts(docs).items():
                 texts.setdefault(name, np.empty(count, object))[own] = values
@@ -321,8 +323,8 @@ class View:
         )
 
 
-def _holders(part: Part, terms: Sequence[str]) -> Mask:
-    masks = [part.holds(field, term) for field in FIELDS for term in terms]
+def _holders(part: SegmentReader, terms: Sequence[str]) -> Mask:
+    masks = [part.docs_with_term(field, term) for field in FIELDS for term in terms]
     return np.asarray(np.logical_or.reduce(masks))
 
 
