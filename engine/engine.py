@@ -27,7 +27,7 @@ from engine.insight.portrait import Portrait
 from engine.insight.rank_changes import Move, Moves, State
 from engine.insight.sets import Edits
 from engine.library import Library, this_task
-from engine.model import Note, Row
+from engine.model import Note, Progress, Row, quiet
 from engine.ranking import ruleset
 from engine.ranking.page import Explanation, Page, Stats
 from engine.ranking.ruleset import RuleSet
@@ -35,12 +35,11 @@ from engine.ranking.searcher import Asked
 from engine.rows.keyword_rows import KeywordAnswer
 from engine.saved import Shelf
 from engine.snapshot import LibrarySnapshot
-from engine.sync import Sync, quiet
+from engine.sync import Sync
 from engine.text import lexicon as lexicons
 from engine.text.preview import Change, changes
 from engine.text.segment import Segmenter
 
-Tick = Callable[[float], None]
 _T = TypeVar("_T")
 
 
@@ -112,18 +111,18 @@ class Engine:
         return self.ask(lambda library: (len(library), library.index.version))
 
     def published(self) -> Hashable:
-        """What answers would be made of now, told without waiting: equal while nothing changes."""
+        """Identifies the published state without waiting: equal while nothing changes."""
         return self.rule_set, self.sync.published()
 
     # --- notes in ------------------------------------------------------------------------------
 
     def import_file(
-        self, path: Path, options: ReadOptions, now: datetime, tick: Tick = quiet
+        self, path: Path, options: ReadOptions, now: datetime, tick: Progress = quiet
     ) -> ImportReport:
         """Import one export; each batch of rows is stored and searchable in one step.
 
-        `tick` is told the share of the file that is done. An interrupted import goes on where it
-        was when the file is imported again.
+        `tick` gets the share of the file that is done. An interrupted import continues when the
+        file is imported again.
         """
         with self.sync.changing():
             return importer.import_file(
@@ -131,7 +130,7 @@ class Engine:
             )
 
     def dry_run(
-        self, path: Path, options: ReadOptions, now: datetime, tick: Tick = quiet
+        self, path: Path, options: ReadOptions, now: datetime, tick: Progress = quiet
     ) -> ImportReport:
         """The report that `import_file` would give; nothing is kept."""
         with self.library.writing(this_task()):
@@ -150,7 +149,7 @@ class Engine:
             if not self.store.delete(note_id):
                 raise NotFound(f"no note {note_id}", "take an id from `search --json`")
 
-    def rebuild(self, tick: Tick = quiet) -> int:
+    def rebuild(self, tick: Progress = quiet) -> int:
         """Make the index again from notes.db; the number of notes."""
         return self.sync.rebuild(tick)
 
@@ -221,7 +220,7 @@ class Engine:
         return self.ask(lambda library: keyword_answer(library, portrait, most, kept))
 
     def opportunity(
-        self, lines: Sequence[KeywordLine], own: Sequence[str] = (), tick: Tick | None = None
+        self, lines: Sequence[KeywordLine], own: Sequence[str] = (), tick: Progress = quiet
     ) -> Battle:
         """What a fight for each keyword of a list would meet."""
         return self.ask(lambda library: Insights(library).opportunities(lines, own, None, tick))
@@ -232,13 +231,13 @@ class Engine:
         own: Sequence[str],
         rivals: Sequence[str] = (),
         portrait: str = "",
-        tick: Tick | None = None,
+        tick: Progress = quiet,
     ) -> Voice:
         """Share of voice of brands over a list of keywords."""
         brands = [*own, *rivals]
         return self.ask(lambda library: Insights(library).voice(lines, brands, portrait, tick))
 
-    def propose(self, most: int = 50, tick: Tick = quiet) -> list[NewWord]:
+    def propose(self, most: int = 50, tick: Progress = quiet) -> list[NewWord]:
         """New words of the notes that the lexicon lacks; refused ones are not proposed again."""
         refused = self.shelf.refused()
         return self.ask(lambda library: Insights(library).new_words(most, refused, tick))
@@ -266,7 +265,7 @@ class Engine:
         return self.ask(lambda library: stored_pages(library.store))
 
     def fidelity(
-        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Tick = quiet
+        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Progress = quiet
     ) -> Fidelity:
         """Agreement of the rule set with observed pages, beside baselines."""
         return self.ask(
@@ -274,7 +273,7 @@ class Engine:
         )
 
     def calibrate(
-        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Tick = quiet
+        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Progress = quiet
     ) -> Calibration:
         """A rule set fitted to observed pages, with its held-out figure; nothing is written."""
         return self.ask(
@@ -316,7 +315,7 @@ class Engine:
         return folder
 
     def moves(
-        self, note_id: str, keywords: Sequence[str], since: str, tick: Tick = quiet
+        self, note_id: str, keywords: Sequence[str], since: str, tick: Progress = quiet
     ) -> list[Move]:
         """Why a note's places changed since a snapshot, in parts that sum to each move."""
         before = State.of(self.library.snapshot(since))

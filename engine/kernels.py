@@ -34,12 +34,12 @@ def inline(function: Callable[..., Any]) -> Any:
 class _Notice(event.Listener):
     """One line on stderr when the first kernel of this process has to be compiled."""
 
-    told = False
+    given = False
 
     def on_start(self, event: Any) -> None:
         ours = event.data["dispatcher"].py_func.__module__.startswith("engine.")
-        if ours and not _Notice.told:
-            _Notice.told = True
+        if ours and not _Notice.given:
+            _Notice.given = True
             print("compiling the search kernels, once on this machine (about 30 s) …",
                   file=sys.stderr, flush=True)  # fmt: skip
 

@@ -96,8 +96,8 @@ class Library:
 
 def _holder(path: Path) -> str:
     try:
-        known = json.loads(path.read_text("utf-8"))
-        return f"`{known['task']}` (process {known['process']}, since {known['since']})"
+        lock = json.loads(path.read_text("utf-8"))
+        return f"`{lock['task']}` (process {lock['process']}, since {lock['since']})"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"
 

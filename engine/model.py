@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Literal
@@ -12,6 +13,12 @@ Kind = Literal["image", "video", ""]  # "" is unknown
 Channel = Literal["organic", "declared", "boosted", ""]  # "" is unknown
 Sort = Literal["general", "latest", "likes", "comments", "collects"]
 SORTS: tuple[Sort, ...] = ("general", "latest", "likes", "comments", "collects")
+
+Progress = Callable[[float], None]  # share done, 0 to 1
+
+
+def quiet(_: float) -> None:
+    """Ignores progress: the default where a Progress is expected."""
 
 
 # --- notes -------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ class LibrarySnapshot:
         """Stored notes by id; unknown ids are left out."""
         return {i: stored.note for i, stored in self.store.get_many(note_ids).items()}
 
-    def holding(self, phrases: Sequence[str], fields: Sequence[str] = FIELDS) -> list[int]:
+    def count_phrases(self, phrases: Sequence[str], fields: Sequence[str] = FIELDS) -> list[int]:
         """Notes that hold all terms of a phrase, pairs of characters included, in one field."""
         groups = []
         for phrase in phrases:
@@ -158,7 +158,7 @@ class LibrarySnapshot:
             groups.append(tuple(dict.fromkeys(piece.term for piece in pieces)))
         return self.index.count_matching(groups, fields)
 
-    def speaking(self, keywords: Sequence[str], fields: Sequence[str] = FIELDS) -> list[int]:
+    def count_all_terms(self, keywords: Sequence[str], fields: Sequence[str] = FIELDS) -> list[int]:
         """Notes that hold all words of a keyword in one field, in any order."""
         groups = [dict.fromkeys(self.segmenter.words(fold(w).text)) for w in keywords]
         return self.index.count_matching(

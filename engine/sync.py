@@ -22,7 +22,7 @@ from engine.index.hits import Batch
 from engine.index.opening import open_index
 from engine.index.protocol import Index, IndexSnapshot
 from engine.library import Library, this_task
-from engine.model import CHINA
+from engine.model import CHINA, Progress, quiet
 from engine.ranking.ruleset import RuleSet
 from engine.snapshot import LibrarySnapshot, Memo
 from engine.store import Store, Stored, StoreSnapshot
@@ -34,11 +34,6 @@ _LOG = logging.getLogger("noterank")
 _BATCH = 10_000  # notes that are analysed and indexed at once
 _PATIENCE = 10.0  # seconds that a reader waits for a writer to publish
 _KEPT = 2  # states whose derived values are kept
-Tick = Callable[[float], None]
-
-
-def quiet(_: float) -> None:
-    """A progress callback for nobody."""
 
 
 class Sync:
@@ -148,7 +143,7 @@ class Sync:
             self._publish(self.store.commit)
         self._catch_up()
 
-    def rebuild(self, tick: Tick = quiet) -> int:
+    def rebuild(self, tick: Progress = quiet) -> int:
         """Make the index again from notes.db; the number of notes."""
         with self.library.writing(this_task()):
             return self._rebuild(tick)
@@ -192,7 +187,7 @@ class Sync:
         self._rebuild(quiet)
         _LOG.warning("%s; the index was made again, its files lie in %s", error.problem, aside)
 
-    def _rebuild(self, tick: Tick) -> int:
+    def _rebuild(self, tick: Progress) -> int:
         self._load(Segmenter(lexicons.load(self.library.lexicon)))
         return self._fill(self.index, self.segmenter, tick)
 
@@ -200,7 +195,7 @@ class Sync:
         self,
         index: Index,
         segmenter: Segmenter,
-        tick: Tick,
+        tick: Progress,
         commit: Callable[[], None] = lambda: None,
     ) -> int:
         """Make an index from all notes; how many they are."""
@@ -230,14 +225,14 @@ class Sync:
 
     def _publish(self, commit: Callable[[], None]) -> None:
         """Index the next batch of changes; `commit` ends the transaction that they stand in."""
-        known, seq = self._version(), self.store.seq
-        if known == seq:
+        indexed, seq = self._version(), self.store.seq
+        if indexed == seq:
             commit()
             return
-        changed = list(itertools.islice(self.store.since(known), _BATCH))
+        changed = list(itertools.islice(self.store.since(indexed), _BATCH))
         version = changed[-1].seq if len(changed) == _BATCH else seq
         added = _columns(changed, self.segmenter) if changed else ()
-        self.index.apply(added, self.store.deleted_since(known), version, commit)
+        self.index.apply(added, self.store.deleted_since(indexed), version, commit)
 
 
 def _columns(stored: Sequence[Stored], segmenter: Segmenter) -> Batch:
@@ -245,5 +240,5 @@ def _columns(stored: Sequence[Stored], segmenter: Segmenter) -> Batch:
 
 
 def _batches(stored: Iterator[Stored]) -> Iterator[list[Stored]]:
-    while some := list(itertools.islice(stored, _BATCH)):
-        yield some
+    while group := list(itertools.islice(stored, _BATCH)):
+        yield group

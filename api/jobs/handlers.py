@@ -8,10 +8,10 @@ from pathlib import Path
 
 import orjson
 
-from api.jobs.queue import Job, Rows, Tick, Work
+from api.jobs.queue import Job, Rows, Work
 from api.schemas.keyword_bodies import PagesBody, VoiceBody
 from engine.engine import Engine
-from engine.model import CHINA
+from engine.model import CHINA, Progress
 from engine.rows.column import Row
 from engine.usecases import trust
 from engine.usecases.imports import import_file, import_options
@@ -22,12 +22,12 @@ def job_handlers(engine: Engine) -> dict[str, Work]:
     """Kind -> its work, over the library of an engine."""
     folder = engine.library.folder
 
-    def importing(job: Job, path: Path, tick: Tick) -> Rows:
+    def importing(job: Job, path: Path, tick: Progress) -> Rows:
         options = import_options(job.parameters.get("sort", ""))
         with Engine.open(folder) as worker:
             return _rows(import_file(worker, path, options, datetime.now(CHINA), tick).table.rows)
 
-    def calibrating(job: Job, path: Path, tick: Tick) -> Rows:
+    def calibrating(job: Job, path: Path, tick: Progress) -> Rows:
         wanted = PagesBody.model_validate(orjson.loads(path.read_bytes()))
         with Engine.open(folder) as worker:
             worker.rule_set = engine.rule_set
@@ -38,12 +38,12 @@ def job_handlers(engine: Engine) -> dict[str, Work]:
                 engine.rule_set = worker.rule_set
             return [{**row, "kept": kept, "better": better} for row in fitted.table]
 
-    def looking(job: Job, path: Path, tick: Tick) -> Rows:
+    def looking(job: Job, path: Path, tick: Progress) -> Rows:
         wanted = VoiceBody.model_validate(orjson.loads(path.read_bytes()))
         with Engine.open(folder) as worker:
             worker.rule_set = engine.rule_set
             by = job.parameters.get("by", "keyword")
-            looked = share_of_voice(worker, wanted.lines(), wanted.brands(), by, tick=tick)
+            looked = share_of_voice(worker, wanted.lines(), wanted.brands(), by, progress=tick)
             return _rows(looked.table.rows)
 
     return {"import": importing, "calibrate": calibrating, "visibility": looking}

@@ -16,14 +16,13 @@ import orjson
 
 from engine.formats import Export, ReadOptions, open_export
 from engine.ingest.report import ImportReport
-from engine.model import Captured, Demand, Note, Rejected, Related, Row, Skipped
-from engine.store import Progress, Store, StoreReader, filled, same_content
-from engine.text.document import own_title
+from engine.model import Captured, Demand, Note, Progress, Rejected, Related, Row, Skipped
+from engine.store import ImportProgress, Store, StoreReader, filled, same_content
+from engine.text.document import scored_title
 from engine.text.normalise import bare_letters, blank_markup
 from engine.text.sketch import NEAR, likeness, sketch
 
 _BATCH = 2_000  # rows a step: what a killed import does again at the most
-Tick = Callable[[float], None]  # told the share of the file that is safely stored
 Step = Callable[[], AbstractContextManager[None]]  # one transaction, seen whole or not at all
 
 
@@ -32,14 +31,14 @@ def import_file(
     path: Path,
     options: ReadOptions,
     now: datetime,
-    tick: Tick,
+    tick: Progress,
     rejected: Path,
     step: Step | None = None,
 ) -> ImportReport:
     """Import one export; an earlier, interrupted import of the same file goes on where it was.
 
     Rows are stored 2,000 a `step` (a transaction of the store, unless somebody indexes in it);
-    `tick` is called after each, when its rows are safe.
+    `tick` gets the share of the file after each, when its rows are safe.
     """
     export = open_export(path, options)
     digest = _digest(path, options)
@@ -48,7 +47,7 @@ def import_file(
 
 
 def rehearse(
-    store: Store, path: Path, options: ReadOptions, now: datetime, tick: Tick
+    store: Store, path: Path, options: ReadOptions, now: datetime, tick: Progress
 ) -> ImportReport:
     """The report of an import; everything it would store is undone at the end."""
     export = open_export(path, options)
@@ -106,13 +105,13 @@ class _Import:
         self._horizon = now + timedelta(days=1)
         self.report = ImportReport(name, format_name)
 
-    def run(self, export: Export, tick: Tick, rejected: Path) -> ImportReport:
+    def run(self, export: Export, tick: Progress, rejected: Path) -> ImportReport:
         rows = iter(export.rows)
-        known = self._store.progress(self._digest)
-        if known and not known.finished:
-            self.report = ImportReport.load(known.report)
-            self.report.resumed_at = known.rows
-            rows = itertools.islice(rows, known.rows, None)
+        earlier = self._store.progress(self._digest)
+        if earlier and not earlier.finished:
+            self.report = ImportReport.load(earlier.report)
+            self.report.resumed_at = earlier.rows
+            rows = itertools.islice(rows, earlier.rows, None)
         try:
             for batch in _batches(rows):
                 self.take(batch)
@@ -141,7 +140,7 @@ class _Import:
             self._save(finished=True)
 
     def _save(self, finished: bool) -> None:
-        progress = Progress(self.report.rows, finished, self.report.dump())
+        progress = ImportProgress(self.report.rows, finished, self.report.dump())
         self._store.save_progress(self._digest, self._name, progress)
 
     def _row(self, row: Row) -> None:
@@ -178,24 +177,24 @@ class _Import:
             self.report.sighting(row.sighting)
 
     def _upsert(self, note: Note) -> None:
-        known = self._store.get(note.note_id)
-        latest = merged(known.note, note) if known else note
-        if known and same_content(latest, known.note):
+        stored = self._store.get(note.note_id)
+        latest = merged(stored.note, note) if stored else note
+        if stored and same_content(latest, stored.note):
             self.report.unchanged += 1
-            if latest != known.note:
-                self._store.recapture(replace(known, note=latest))
+            if latest != stored.note:
+                self._store.recapture(replace(stored, note=latest))
             return
         keys = sketch(note_text(latest))
         cluster, _, _ = cluster_of(self._store, latest, keys)
         self.report.near_duplicates += cluster != latest.note_id
-        self.report.added += known is None
-        self.report.updated += known is not None
+        self.report.added += stored is None
+        self.report.updated += stored is not None
         self._store.put(latest, cluster, keys)
 
     def _text_quality(self, note: Note) -> None:
         body = note.body.strip()
         self.report.hashtag_only += bool(body) and not bare_letters(blank_markup(body))
-        self.report.title_from_body += own_title(note)[0] != note.title
+        self.report.title_from_body += scored_title(note)[0] != note.title
 
     def write_rejected(self, folder: Path) -> str:
         """The rejected rows of this file as JSON lines; "" when there are none."""
@@ -212,11 +211,11 @@ class _Import:
         return f"{folder.name}/{path.name}"
 
 
-def merged(known: Note, captured: Note) -> Note:
+def merged(stored: Note, captured: Note) -> Note:
     """A stored note with a new capture of it: the later capture wins, unknown replaces nothing."""
-    older, newer = known, captured
-    if known.captured_at and captured.captured_at and captured.captured_at < known.captured_at:
-        older, newer = captured, known
+    older, newer = stored, captured
+    if stored.captured_at and captured.captured_at and captured.captured_at < stored.captured_at:
+        older, newer = captured, stored
     gaps = {
         entry.name: getattr(older, entry.name)
         for entry in fields(Note)

@@ -5,7 +5,7 @@ Everything here works on one state of a library; `Engine` hands it out and keeps
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import BadOption
@@ -25,13 +25,12 @@ from engine.insight.portrait import Portrait
 from engine.insight.sets import Edits, edited
 from engine.insight.topics import topics
 from engine.insight.visibility import Standing, Total
-from engine.model import Note
+from engine.model import Note, Progress, quiet
 from engine.ranking.ranker import RankedPage, Ranker
 from engine.snapshot import LibrarySnapshot
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader
 
-Tick = Callable[[float], None]
 _BATCH = 2_000  # notes read at once for new words
 _MAP_KEYWORDS, _MAP_ANGLES, _MAP_CIRCLES = 10, 8, 6
 _FOUND = 200  # notes of a keyword on the map
@@ -95,7 +94,7 @@ class Insights:
 
         def seen(key: str) -> int:
             if key not in known:
-                (known[key],) = self.library.holding([key])
+                (known[key],) = self.library.count_phrases([key])
             return known[key]
 
         return self.extractor.extract([Text.of(note)], most, seen)[0]
@@ -105,7 +104,7 @@ class Insights:
         related = self.library.store.related(keyword)
         return expanding.expand(keyword, self.library, self.reader, self.extractor, related, most)
 
-    def new_words(self, most: int, known: Sequence[str], tick: Tick) -> list[NewWord]:
+    def new_words(self, most: int, known: Sequence[str], tick: Progress) -> list[NewWord]:
         """Words that the notes use and the lexicon lacks."""
         discovery = Discovery(self.reader)
         total = len(self.library) or 1
@@ -137,7 +136,7 @@ class Insights:
 
     # --- where to fight ------------------------------------------------------------------------
 
-    def fights(self, keywords: Sequence[Keyword], tick: Tick | None = None) -> Battle:
+    def fights(self, keywords: Sequence[Keyword], tick: Progress = quiet) -> Battle:
         """What a fight for each keyword of a set would meet."""
         lines = [KeywordLine(k.keyword, k.weight, k.kind, k.intent) for k in keywords]
         battle = self.opportunities(lines, (), None, tick)
@@ -159,13 +158,13 @@ class Insights:
         lines: Sequence[KeywordLine],
         own: Sequence[str] = (),
         portrait: Portrait | None = None,
-        tick: Tick | None = None,
+        tick: Progress = quiet,
     ) -> Battle:
         """Demand, supply, difficulty and room of each keyword of a list."""
         words = [line.keyword for line in lines]
         pages = self.ranker.pages(words, fights.INCUMBENTS * 2, tick)
-        supply = self.library.speaking(words)
-        titled = self.library.speaking(words, ("title", "tags"))
+        supply = self.library.count_all_terms(words)
+        titled = self.library.count_all_terms(words, ("title", "tags"))
         ids = [page.note_ids for page in pages]
         fans, titles = self._authors(ids)
         crowded = self._crowded(pages)
@@ -229,7 +228,7 @@ class Insights:
         lines: Sequence[KeywordLine],
         brands: Sequence[str],
         portrait: str = "",
-        tick: Tick | None = None,
+        tick: Progress = quiet,
     ) -> Voice:
         """What part of the pages of a list the brands hold, by any of their spellings."""
         kinds = self.kinds()

@@ -46,14 +46,14 @@ def read_observed(path: Path, sort: Sort | None = None) -> Observed:
         if isinstance(row, Captured) and row.sighting:
             seen.append((row.note.note_id, row.sighting))
         rejected += isinstance(row, Rejected)
-    found = pages_of(seen, rejected)
-    if not found.pages:
-        why = "; ".join(found.left_out) or "no row has a keyword and a position"
+    observed = pages_of(seen, rejected)
+    if not observed.pages:
+        why = "; ".join(observed.left_out) or "no row has a keyword and a position"
         raise BadFile(
             f"{path.name} has no page of the general order ({why})",
             "give keyword, position, note; or say `--sort general` if the crawl was sorted so",
         )
-    return found
+    return observed
 
 
 def stored_pages(store: StoreReader) -> Observed:

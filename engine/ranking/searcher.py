@@ -20,7 +20,7 @@ from engine.ranking.explain import Ranked, parts
 from engine.ranking.page import Explanation, Page, Result
 from engine.ranking.rules import Floats
 from engine.ranking.ruleset import RuleSet
-from engine.ranking.sentence import Standing, sentence
+from engine.ranking.sentence import PagePosition, sentence
 from engine.ranking.snippet import Snippet, snippet
 from engine.store import StoreReader
 from engine.text.normalise import fold_key
@@ -210,7 +210,7 @@ class Searcher:
         matched = {term.term for term in terms}
         named = same if matched & {clause.term for clause in same} else words
         spellings = {clause.term: lexicon.spelling(clause.term) for clause in named}
-        return sentence(terms, spellings, Standing(ranked.hits.columns, row, page), self._now)
+        return sentence(terms, spellings, PagePosition(ranked.hits.columns, row, page), self._now)
 
     def _facets(self, hits: Hits) -> dict[str, list[tuple[str, int]]]:
         """Values of the window's notes, most notes first; `month` newest first."""
@@ -254,16 +254,16 @@ def app_filter(
     )
 
 
-def both(one: Filter, other: Filter) -> Filter:
+def both(first: Filter, second: Filter) -> Filter:
     """A filter that lets pass what both do (lists join: any of either, as the app's do)."""
-    since = [value for value in (one.since, other.since) if value is not None]
-    until = [value for value in (one.until, other.until) if value is not None]
+    since = [value for value in (first.since, second.since) if value is not None]
+    until = [value for value in (first.until, second.until) if value is not None]
     return Filter(
-        kinds=one.kinds + other.kinds,
-        tags=one.tags + other.tags,
-        brands=one.brands + other.brands,
-        authors=one.authors + other.authors,
-        channels=one.channels + other.channels,
+        kinds=first.kinds + second.kinds,
+        tags=first.tags + second.tags,
+        brands=first.brands + second.brands,
+        authors=first.authors + second.authors,
+        channels=first.channels + second.channels,
         since=max(since, default=None),
         until=min(until, default=None),
     )
@@ -298,5 +298,5 @@ def _months(hits: Hits) -> list[tuple[str, int]]:
     unknown = published == MISSING
     there = (published[~unknown] + _CHINA_SECONDS).astype("datetime64[s]")
     months, counts = np.unique(there.astype("datetime64[M]"), return_counts=True)
-    known = list(zip(months.astype(str).tolist(), counts.tolist(), strict=True))[::-1]
-    return [("unknown", int(unknown.sum()))] * bool(unknown.any()) + known
+    dated = list(zip(months.astype(str).tolist(), counts.tolist(), strict=True))[::-1]
+    return [("unknown", int(unknown.sum()))] * bool(unknown.any()) + dated

@@ -1,4 +1,4 @@
-"""Authors spread over a page: the one loop of the display rules, compiled."""
+"""Spreads authors over a page: the one loop of the display rules, compiled."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import numpy.typing as npt
 
 from engine.kernels import kernel
 
-SCREEN = 10  # places in a row within which one author may stand only so often
+SCREEN = 10  # places in a row: the stretch in which an author's notes are counted
 _Integers = npt.NDArray[np.int64]
 _Floats = npt.NDArray[np.float64]
 
 
 def spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
-    """At most `most` notes of an author among any ten places in a row, while there are others.
+    """Orders notes so that at most `most` notes of an author stand among any ten places in a row.
 
-    `authors` are numbers in the order of the scores, 0 for unknown. Each place takes the first
-    note whose author may stand there. Gives which notes the first `places` are, and how far it
-    had to look for them.
+    `authors` (int64) are author numbers in the order of the scores, 0 for unknown. Each place takes
+    the first note whose author may stand there; when no other author is left, the limit no longer
+    holds. Returns (the first `places` notes as int64 positions in `authors`, how many notes were
+    examined).
     """
     turns, looked = _spread(authors, most, places)
     return turns, int(looked)
@@ -26,27 +27,27 @@ def spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
 def stand(
     columns: tuple[_Floats, _Integers, _Integers, _Integers],
     score: float,
-    own: tuple[int, int, int],
+    note: tuple[int, int, int],
     same_author: int,
 ) -> int:
-    """The place of one more note on a page, from 1; 0 when it is a copy of a note above it.
+    """Returns the place (from 1) of one more note on a page; 0 for a copy of a note above it.
 
-    `columns` are scores, ties, authors and clusters of the notes in the order of their
-    scores, without copies; `own` is the note's tie, author and cluster. What `first_places`
-    says with the note among the others.
+    `columns` are scores, ties, authors and clusters of the notes in the order of their scores,
+    without copies; `note` is (tie, author, cluster) of the added note. The result equals that of
+    `first_places` with the note among the others.
     """
-    return int(_stand(*columns, score, *own, same_author))
+    return int(_stand(*columns, score, *note, same_author))
 
 
 @kernel
 def _dense(authors: _Integers) -> tuple[_Integers, int]:
-    """Authors as numbers from 0, -1 for unknown; how many there are."""
+    """Renumbers authors from 0, -1 for unknown; also returns how many authors there are."""
     size = 2
     while size < 2 * len(authors) + 2:
         size *= 2
     names = np.zeros(size, np.int64)
     numbers = np.empty(size, np.int64)
-    found = np.full(len(authors), -1, np.int64)
+    author_of = np.full(len(authors), -1, np.int64)
     count = 0
     for at, author in enumerate(authors):
         if author:
@@ -56,13 +57,14 @@ def _dense(authors: _Integers) -> tuple[_Integers, int]:
             if not names[slot]:
                 names[slot], numbers[slot] = author, count
                 count += 1
-            found[at] = numbers[slot]
-    return found, count
+            author_of[at] = numbers[slot]
+    return author_of, count
 
 
 @kernel
 def _earliest(first: _Integers, authors: _Integers, count: int) -> int:
-    """Of the first `count` authors the one whose line begins first, -1 when no one waits."""
+    """Returns, of the first `count` authors, the one whose queue begins with the earliest note; -1
+    for none."""
     chosen = -1
     for at in range(count):
         author = authors[at]
@@ -73,62 +75,65 @@ def _earliest(first: _Integers, authors: _Integers, count: int) -> int:
 
 @kernel
 def _passed(
-    turn: int, own: _Integers, near: _Integers, most: int, lines: tuple[_Integers, ...]
+    turn: int, author_of: _Integers, recent: _Integers, most: int, queues: tuple[_Integers, ...]
 ) -> int:
-    """The next turn whose author may stand; those before it wait in their lines."""
-    first, last, behind = lines
-    while turn < len(own) and own[turn] >= 0 and near[own[turn]] >= most:
-        author = own[turn]
+    """Returns the next turn whose author may stand; puts the notes before it in their queues."""
+    first, last, next_turn = queues
+    while turn < len(author_of) and author_of[turn] >= 0 and recent[author_of[turn]] >= most:
+        author = author_of[turn]
         if first[author] < 0:
             first[author] = turn
         else:
-            behind[last[author]] = turn
-        last[author], behind[turn] = turn, -1
+            next_turn[last[author]] = turn
+        last[author], next_turn[turn] = turn, -1
         turn += 1
     return turn
 
 
 @kernel
-def _without(author: int, free: _Integers, frees: int) -> int:
-    for at in range(frees):
+def _without(author: int, free: _Integers, free_count: int) -> int:
+    for at in range(free_count):
         if free[at] == author:
-            free[at] = free[frees - 1]
-            return frees - 1
-    return frees
+            free[at] = free[free_count - 1]
+            return free_count - 1
+    return free_count
 
 
 @kernel
 def _spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
-    """Notes whose authors stood too often wait in a line for each author; a line is free when its
-    author may stand again, and its first note comes before all that were not looked at."""
-    own, count = _dense(authors)
-    near = np.zeros(count, np.int64)  # places of the last nine
+    """Computes `spread` with one queue per author.
+
+    A note whose author stood too often waits in the author's queue. A queue is free when its author
+    may stand again; its first note then comes before all notes not yet examined.
+    """
+    author_of, count = _dense(authors)
+    recent = np.zeros(count, np.int64)  # notes of each author in the last nine places
     first, last = np.full(count, -1, np.int64), np.empty(count, np.int64)
-    behind = np.empty(len(own), np.int64)
-    turns = np.empty(min(places, len(own)), np.int64)
-    every, free, frees = np.arange(count), np.empty(count + 1, np.int64), 0
+    next_turn = np.empty(len(author_of), np.int64)
+    turns = np.empty(min(places, len(author_of)), np.int64)
+    all_authors, free, free_count = np.arange(count), np.empty(count + 1, np.int64), 0
     turn = 0
     for place in range(len(turns)):
-        author = own[turns[place - SCREEN]] if place >= SCREEN else -1
+        author = author_of[turns[place - SCREEN]] if place >= SCREEN else -1
         if author >= 0:
-            near[author] -= 1
-            if first[author] >= 0 and near[author] == most - 1:
-                free[frees] = author
-                frees += 1
-        author = _earliest(first, free, frees)
+            recent[author] -= 1
+            if first[author] >= 0 and recent[author] == most - 1:
+                free[free_count] = author
+                free_count += 1
+        author = _earliest(first, free, free_count)
         if author < 0:
-            turn = _passed(turn, own, near, most, (first, last, behind))
-            if turn == len(own):
-                author = _earliest(first, every, count)  # nobody else is left
+            turn = _passed(turn, author_of, recent, most, (first, last, next_turn))
+            if turn == len(author_of):
+                author = _earliest(first, all_authors, count)  # nobody else is left
         if author < 0:
-            turns[place], author, turn = turn, own[turn], turn + 1
+            turns[place], author, turn = turn, author_of[turn], turn + 1
         else:
             turns[place] = first[author]
-            first[author] = behind[first[author]]
+            first[author] = next_turn[first[author]]
         if author >= 0:
-            near[author] += 1
-            if near[author] >= most or first[author] < 0:
-                frees = _without(author, free, frees)
+            recent[author] += 1
+            if recent[author] >= most or first[author] < 0:
+                free_count = _without(author, free, free_count)
     return turns, turn
 
 
@@ -154,15 +159,15 @@ def _stand(
         before += 1
     if not same_author:
         return before + 1
-    row = np.empty(count + 1, np.int64)
-    row[:before] = authors[:before]
-    row[before] = author
+    page_authors = np.empty(count + 1, np.int64)
+    page_authors[:before] = authors[:before]
+    page_authors[before] = author
     filled = before + 1
     for at in range(before, count):
         if clusters[at] != cluster:
-            row[filled] = authors[at]
+            page_authors[filled] = authors[at]
             filled += 1
-    turns, _ = _spread(row[:filled], same_author, filled)
+    turns, _ = _spread(page_authors[:filled], same_author, filled)
     for place in range(filled):
         if turns[place] == before:
             return place + 1

@@ -77,9 +77,9 @@ def _create(db: apsw.Connection) -> None:
     if db.pragma("user_version") == _SCHEMA_VERSION:
         return
     db.execute("BEGIN IMMEDIATE")
-    known = db.pragma("user_version")
-    if known < _SCHEMA_VERSION:
-        db.execute(_SINCE_1 if known else _SCHEMA + _SINCE_1)
+    version = db.pragma("user_version")
+    if version < _SCHEMA_VERSION:
+        db.execute(_SINCE_1 if version else _SCHEMA + _SINCE_1)
         db.pragma("user_version", _SCHEMA_VERSION)
     db.execute("COMMIT")
 

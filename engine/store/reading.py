@@ -16,7 +16,7 @@ from engine.errors import Damaged
 from engine.model import Counts, Demand, Sighting
 from engine.store.opening import COPY, refusal
 from engine.store.rows import (
-    Progress,
+    ImportProgress,
     Saved,
     Stored,
     counted,
@@ -53,8 +53,8 @@ class StoreReader:
             " WHERE note_id IN (SELECT value FROM json_each(?))"
         )
         wanted = orjson.dumps(list(note_ids)).decode()
-        found = {known.note.note_id: known for known in self._read(stored, query, (wanted,))}
-        return {note_id: found[note_id] for note_id in note_ids if note_id in found}
+        rows = {row.note.note_id: row for row in self._read(stored, query, (wanted,))}
+        return {note_id: rows[note_id] for note_id in note_ids if note_id in rows}
 
     def all(self) -> Iterator[Stored]:
         """Every note, by id."""
@@ -124,7 +124,7 @@ class StoreReader:
         every = self._read(saved, f"{columns} ORDER BY name, version", (kind,))
         return list({row.name: row for row in every}.values())
 
-    def progress(self, digest: str) -> Progress | None:
+    def progress(self, digest: str) -> ImportProgress | None:
         """How far the import of a file (by the hash of its bytes) came."""
         query = "SELECT rows, finished, report FROM imports WHERE digest = ?"
         return next(self._read(progress_of, query, (digest,)), None)
@@ -137,7 +137,7 @@ class StoreReader:
     @property
     def seq(self) -> int:
         """The sequence number of the last change."""
-        return self._one(int, "SELECT value FROM meta WHERE name = 'seq'")
+        return self._single(int, "SELECT value FROM meta WHERE name = 'seq'")
 
     def revision(self) -> tuple[int, int]:
         """(sequence number of the notes, transactions that changed anything): equal ones, one
@@ -145,7 +145,7 @@ class StoreReader:
         query = (
             "SELECT max(iif(name = 'seq', value, 0)), max(iif(name = 'writes', value, 0)) FROM meta"
         )
-        return self._one(lambda seq, writes: (int(seq), int(writes)), query)
+        return self._single(lambda seq, writes: (int(seq), int(writes)), query)
 
     def as_of(self) -> datetime | None:
         """The latest moment the library knows: a capture, or a publication."""
@@ -155,18 +155,18 @@ class StoreReader:
     def totals(self) -> dict[str, int]:
         """Rows of each kind, and how many authors are known."""
         names = ("notes", "observations", "demand", "related", "counts")
-        found = {name: self._one(int, f"SELECT COUNT(*) FROM {name}") for name in names}
+        counts = {name: self._single(int, f"SELECT COUNT(*) FROM {name}") for name in names}
         authors = "SELECT COUNT(DISTINCT author) FROM notes WHERE author <> ''"
-        return {**found, "authors": self._one(int, authors)}
+        return {**counts, "authors": self._single(int, authors)}
 
     def published(self) -> tuple[datetime | None, datetime | None]:
         """When the first and the last dated note were published."""
         query = "SELECT MIN(published_at), MAX(published_at) FROM notes"
-        return self._one(lambda first, last: (moment_of(first), moment_of(last)), query)
+        return self._single(lambda first, last: (moment_of(first), moment_of(last)), query)
 
     def check(self) -> int:
         """Read every stored byte; the number of notes. Damaged names what is wrong."""
-        problem = self._one(str, "PRAGMA integrity_check")
+        problem = self._single(str, "PRAGMA integrity_check")
         if problem != "ok":
             raise Damaged(f"{self.path}: {problem}", COPY)
         self.published()
@@ -196,8 +196,8 @@ class StoreReader:
         except (ValueError, TypeError, IndexError) as error:
             raise Damaged(f"{self.path} cannot be read ({error})", COPY) from error
 
-    def _one(self, make: Callable[..., _T], query: str) -> _T:
+    def _single(self, make: Callable[..., _T], query: str) -> _T:
         """The one row of a query; Damaged without it."""
-        for known in self._read(make, query):
-            return known
+        for row in self._read(make, query):
+            return row
         raise Damaged(f"{self.path} lacks what every library has", COPY)

@@ -24,7 +24,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ImportProgress:
     """How far the import of one file came: rows done, whether it ended, and its report so far."""
 
     rows: int
@@ -85,8 +85,8 @@ def engaged(
     return datetime.fromisoformat(published), noon, fans, counts_in(orjson.loads(content))
 
 
-def progress_of(rows: int, finished: int, report: bytes) -> Progress:
-    return Progress(rows, bool(finished), report)
+def progress_of(rows: int, finished: int, report: bytes) -> ImportProgress:
+    return ImportProgress(rows, bool(finished), report)
 
 
 def row_of(*values: Any) -> tuple[Any, ...]:
@@ -129,9 +129,9 @@ def decode(note_id: str, content: bytes) -> Note:
     )
 
 
-def same_content(one: Note, other: Note) -> bool:
+def same_content(first: Note, second: Note) -> bool:
     """Whether two notes say the same, whenever they were captured."""
-    return replace(one, captured_at=None) == replace(other, captured_at=None)
+    return replace(first, captured_at=None) == replace(second, captured_at=None)
 
 
 def filled(newer: Counts, older: Counts) -> Counts:

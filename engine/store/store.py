@@ -21,7 +21,7 @@ from engine.model import CHINA, Counts, Demand, Note, Related, Sighting
 from engine.store.opening import open_database, refusal
 from engine.store.reading import StoreReader
 from engine.store.rows import (
-    Progress,
+    ImportProgress,
     Stored,
     counts_out,
     crc_of,
@@ -140,8 +140,8 @@ class Store(StoreReader):
 
     def seen_until(self, moment: datetime) -> None:
         """Note that the library knows the world up to `moment`."""
-        known = self.as_of()
-        if known is None or moment > known:
+        latest = self.as_of()
+        if latest is None or moment > latest:
             text = moment.astimezone(CHINA).isoformat()
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('as_of', ?)", (text,))
 
@@ -163,8 +163,8 @@ class Store(StoreReader):
         Of two captures of a day the one that is imported last counts; unknown replaces nothing.
         """
         day = note.captured_at.astimezone(CHINA).date().isoformat() if note.captured_at else ""
-        known = dict(self.count_history(note.note_id)).get(day, Counts())
-        counts = filled(note.counts, known)
+        earlier = dict(self.count_history(note.note_id)).get(day, Counts())
+        counts = filled(note.counts, earlier)
         self._db.execute(
             "INSERT OR REPLACE INTO counts VALUES (?, ?, ?)",
             (note.note_id, day, orjson.dumps(counts_out(counts))),
@@ -177,12 +177,12 @@ class Store(StoreReader):
             "SELECT searches, competition, level, bid, reason FROM demand"
             " WHERE keyword = ? AND bag = ?"
         )
-        known = next(self._read(row_of, query, (row.keyword, row.bag)), None)
+        present = next(self._read(row_of, query, (row.keyword, row.bag)), None)
         self._db.execute(
             "INSERT OR REPLACE INTO demand VALUES (?, ?, ?, ?, ?, ?, ?)",
             (row.keyword, row.bag, *values),
         )
-        return known != values
+        return present != values
 
     def put_related(self, row: Related) -> None:
         """Keep related searches of a keyword."""
@@ -191,18 +191,18 @@ class Store(StoreReader):
 
     def save(self, kind: str, name: str, content: Any, now: datetime) -> int:
         """Keep a new version; what equals the newest one is not kept again. The version."""
-        known = self.saved(kind, name)
+        versions = self.saved(kind, name)
         packed = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-        if known and orjson.dumps(known[-1].content, option=orjson.OPT_SORT_KEYS) == packed:
-            return known[-1].version
-        version = known[-1].version + 1 if known else 1
+        if versions and orjson.dumps(versions[-1].content, option=orjson.OPT_SORT_KEYS) == packed:
+            return versions[-1].version
+        version = versions[-1].version + 1 if versions else 1
         row = (kind, name, version, now.astimezone(CHINA).isoformat(), packed)
         self._db.execute(
             "INSERT INTO saved VALUES (?, ?, ?, ?, ?, ?)", (*row, crc_of(kind, name, packed))
         )
         return version
 
-    def save_progress(self, digest: str, path: str, progress: Progress) -> None:
+    def save_progress(self, digest: str, path: str, progress: ImportProgress) -> None:
         """Keep how far an import came, in the transaction of its rows."""
         self._db.execute(
             "INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?, ?)",

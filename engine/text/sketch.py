@@ -1,4 +1,4 @@
-"""Text -> a few keys that near-copies share, and how alike two texts are."""
+"""Detects near-copies: keys that similar texts share, and the similarity of two texts."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ _BANDS = [(_SEEDED.getrandbits(32) | 1, _SEEDED.getrandbits(32) | 1) for _ in ra
 
 
 def sketch(text: str) -> tuple[int, ...]:
-    """Keys of 63 bits; two texts of Jaccard j share one with probability 1 - (1 - j²)⁸.
+    """Returns up to 8 keys of 63 bits; two texts of Jaccard index j share one with probability 1 -
+    (1 - j²)⁸.
 
-    Each key joins the least hashes of the text's 8-grams under two multiplications (MinHash with
-    banding, Broder 1997). A text of under 24 letters has none.
+    Each key joins the smallest hashes of the text's 8-grams under two multiplications (MinHash with
+    banding, Broder 1997). A text of under 24 letters has no key.
     """
     letters = bare_letters(text)
     if len(letters) < _LEAST:
@@ -31,20 +32,20 @@ def sketch(text: str) -> tuple[int, ...]:
     )
 
 
-def likeness(one: str, other: str) -> float:
+def likeness(first: str, second: str) -> float:
     """Jaccard index of the two texts' 8-grams of letters and digits, 0 to 1."""
-    grams, others = _grams(bare_letters(one)), _grams(bare_letters(other))
-    union = len(grams | others)
-    return len(grams & others) / union if union else 0.0
+    first_grams, second_grams = _grams(bare_letters(first)), _grams(bare_letters(second))
+    union = len(first_grams | second_grams)
+    return len(first_grams & second_grams) / union if union else 0.0
 
 
 def _least(hashes: set[int], factor: int) -> int:
-    """The smallest hash under a multiplication modulo 2^32 (a permutation: the factor is odd)."""
-    return min(known * factor & _MASK for known in hashes)
+    """The smallest hash under multiplication modulo 2^32 (a permutation: the factor is odd)."""
+    return min(value * factor & _MASK for value in hashes)
 
 
 def _grams(letters: str) -> set[str]:
-    """All runs of 8 letters; a shorter text is one of its own, an empty one has none."""
+    """All runs of 8 letters; a shorter text is one gram, an empty text has none."""
     if not letters:
         return set()
     return {letters[start : start + _GRAM] for start in range(max(1, len(letters) - _GRAM + 1))}

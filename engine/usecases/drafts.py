@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from engine.engine import Engine, Tick
+from engine.engine import Engine
 from engine.errors import BadOption, NotFound
 from engine.formats.keywords import KeywordLine
 from engine.insight.advise import Advice
@@ -17,7 +17,7 @@ from engine.insight.drafts import Drafts
 from engine.insight.extract import Extractor, Phrase
 from engine.insight.insights import Insights
 from engine.library import Library
-from engine.model import Note
+from engine.model import Note, Progress, quiet
 from engine.rows.draft_rows import advice_table, beside_table, draft_meta, draft_table, together
 from engine.rows.keyword_rows import extract_table
 from engine.rows.table import Table
@@ -54,7 +54,9 @@ class DraftQuestion:
     now: datetime | None = None
 
 
-def rank(engine: Engine, question: DraftQuestion, tick: Tick | None = None) -> Answer[DraftAnswer]:
+def rank(
+    engine: Engine, question: DraftQuestion, progress: Progress = quiet
+) -> Answer[DraftAnswer]:
     """Where a draft would stand for each keyword, before it is published."""
     note, lines = checked_draft(question.note), keyword_lines(question.lines)
     own = words(question.own, OWN, "own brands")
@@ -62,14 +64,14 @@ def rank(engine: Engine, question: DraftQuestion, tick: Tick | None = None) -> A
     later = note if question.now is None else None
     placed, meta = asked(
         engine,
-        lambda library: Drafts(library, later).rank(note, lines, own, banned, tick),
+        lambda library: Drafts(library, later).rank(note, lines, own, banned, progress),
         question.now,
     )
     return Answer(draft_table(placed), {**meta, **draft_meta(placed)}, placed)
 
 
 def advise(
-    engine: Engine, question: DraftQuestion, edits: int = STEPS, tick: Tick | None = None
+    engine: Engine, question: DraftQuestion, edits: int = STEPS, progress: Progress = quiet
 ) -> Answer[Sequence[Advice]]:
     """The edits that move a draft most, each tried by the engine, in the order to make them."""
     within("edits", edits, 1, EDITS)
@@ -77,7 +79,7 @@ def advise(
     later = note if question.now is None else None
     advice, meta = asked(
         engine,
-        lambda library: Drafts(library, later).advise(note, lines, edits, tick),
+        lambda library: Drafts(library, later).advise(note, lines, edits, progress),
         question.now,
     )
     return Answer(advice_table(advice), {**meta, "together": round(together(advice), 6)}, advice)

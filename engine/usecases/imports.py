@@ -7,13 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine.engine import Engine, Tick
+from engine.engine import Engine
 from engine.formats import ReadOptions
 from engine.ingest.report import ImportReport
-from engine.model import Rejected
+from engine.model import Progress, Rejected, quiet
 from engine.model import Row as Imported
 from engine.rows.note_rows import import_table
-from engine.sync import quiet
 from engine.usecases.answer import Answer, state
 from engine.usecases.limits import moment
 from engine.usecases.search import sort_of
@@ -36,10 +35,10 @@ def import_options(
 
 
 def import_file(
-    engine: Engine, path: Path, options: ReadOptions, now: datetime, tick: Tick = quiet
+    engine: Engine, path: Path, options: ReadOptions, now: datetime, progress: Progress = quiet
 ) -> Answer[ImportReport]:
     """Import one export and make it searchable."""
-    report = engine.import_file(path, options, now, tick)
+    report = engine.import_file(path, options, now, progress)
     return Answer(import_table([report]), engine.ask(state), report)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.engine import Engine, Tick, keyword_answer
+from engine.engine import Engine, keyword_answer
 from engine.errors import BadOption, NotFound
 from engine.formats.keywords import KeywordLine
 from engine.insight.discover import NewWord
@@ -14,6 +14,7 @@ from engine.insight.expand import Near
 from engine.insight.insights import Battle, Insights
 from engine.insight.portrait import Portrait
 from engine.insight.sets import Edits, decided, differences
+from engine.model import Progress, quiet
 from engine.rows.column import Row
 from engine.rows.keyword_rows import (
     KeywordAnswer,
@@ -26,7 +27,6 @@ from engine.rows.keyword_rows import (
 )
 from engine.rows.table import Table
 from engine.rows.why_rows import WhyRow, why_keyword, why_opportunity, why_table
-from engine.sync import quiet
 from engine.text.lexicon import KINDS
 from engine.text.normalise import fold_key
 from engine.usecases.answer import Answer, asked
@@ -100,12 +100,14 @@ def opportunity(
     lines: Lines,
     own: str | Iterable[str] = (),
     now: datetime | None = None,
-    tick: Tick | None = None,
+    progress: Progress = quiet,
 ) -> Answer[Battle]:
     """Demand, supply, difficulty and room of each keyword of a list."""
     checked, brands = keyword_lines(lines), words(own, OWN, "own brands")
     opportunities, meta = asked(
-        engine, lambda library: Insights(library).opportunities(checked, brands, None, tick), now
+        engine,
+        lambda library: Insights(library).opportunities(checked, brands, None, progress),
+        now,
     )
     return Answer(opportunity_table(opportunities), meta, opportunities)
 
@@ -138,11 +140,15 @@ def expand(
     return Answer(near_table(near), meta, near)
 
 
-def propose(engine: Engine, top: int = PROPOSALS, tick: Tick = quiet) -> Answer[list[NewWord]]:
+def propose(
+    engine: Engine, top: int = PROPOSALS, progress: Progress = quiet
+) -> Answer[list[NewWord]]:
     """New words of the notes that the lexicon lacks, strongest first."""
     within("top", top, 1, TOP)
     refused = engine.shelf.refused()
-    proposals, meta = asked(engine, lambda library: Insights(library).new_words(top, refused, tick))
+    proposals, meta = asked(
+        engine, lambda library: Insights(library).new_words(top, refused, progress)
+    )
     return Answer(new_word_table(proposals), meta, proposals)
 
 

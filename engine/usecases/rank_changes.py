@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.engine import Engine, Tick
+from engine.engine import Engine
 from engine.errors import BadOption
 from engine.formats.keywords import KeywordLine
 from engine.insight.insights import Insights
+from engine.model import Progress, quiet
 from engine.rows.rank_change_rows import event_table, rank_change_table
 from engine.rows.table import Table
-from engine.sync import quiet
 from engine.usecases.answer import Answer, asked
 from engine.usecases.lists import brands, keyword_lines
 from engine.usecases.share_of_voice import Brands
@@ -19,11 +19,11 @@ Lines = Sequence[str | KeywordLine]
 
 
 def rank_changes(
-    engine: Engine, note_id: str, lines: Lines, since: str, tick: Tick = quiet
+    engine: Engine, note_id: str, lines: Lines, since: str, progress: Progress = quiet
 ) -> Table:
     """Why a note moved since a snapshot, in parts that sum to the move (minus is up)."""
     words = [line.keyword for line in keyword_lines(lines)]
-    return rank_change_table(engine.moves(note_id, words, since, tick))
+    return rank_change_table(engine.moves(note_id, words, since, progress))
 
 
 def watch(engine: Engine, name: str, lines: Lines, of: Brands) -> Answer[bool]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.engine import Engine, Tick
+from engine.engine import Engine
 from engine.errors import BadOption
 from engine.formats.keywords import KeywordLine
 from engine.insight.insights import Insights, Voice
+from engine.model import Progress, quiet
 from engine.rows.column import Row, columns
 from engine.rows.table import Table
 from engine.rows.visibility_rows import LookRow, change_table, total_table, visibility_table
@@ -42,7 +43,7 @@ def share_of_voice(
     by: str = "keyword",
     portrait: str = "",
     now: datetime | None = None,
-    tick: Tick | None = None,
+    progress: Progress = quiet,
 ) -> Answer[Voice]:
     """Shares of brands on every page (`keyword`), or sums over groups of keywords."""
     if by not in BY:
@@ -50,7 +51,7 @@ def share_of_voice(
     checked = keyword_lines(list(lines))
     brands_of = of.listed()
     shares, meta = asked(
-        engine, lambda library: Insights(library).voice(checked, brands_of, portrait, tick), now
+        engine, lambda library: Insights(library).voice(checked, brands_of, portrait, progress), now
     )
     table = visibility_table(shares) if by == "keyword" else total_table(shares.totals(by))
     return Answer(table, meta, shares)

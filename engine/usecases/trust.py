@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.engine import Engine, Tick
+from engine.engine import Engine
 from engine.errors import BadInput
 from engine.insight.calibration import Calibration, Calibrator
 from engine.insight.fidelity import Comparer, Fidelity
 from engine.insight.observed import Observed, stored_pages
+from engine.model import Progress, quiet
 from engine.rows.trust_rows import (
     calibration_meta,
     change_table,
@@ -18,7 +19,6 @@ from engine.rows.trust_rows import (
     verdict,
 )
 from engine.snapshot import LibrarySnapshot
-from engine.sync import quiet
 from engine.usecases.answer import Answer, asked
 from engine.usecases.limits import PAGES, PLACES, at_most
 
@@ -34,13 +34,13 @@ class TrustQuestion:
 
 
 def fidelity(
-    engine: Engine, question: TrustQuestion = TrustQuestion(), tick: Tick = quiet
+    engine: Engine, question: TrustQuestion = TrustQuestion(), progress: Progress = quiet
 ) -> Answer[Fidelity]:
     """Agreement of the order with observed pages, beside baselines."""
 
     def compare(library: LibrarySnapshot) -> tuple[Observed, Fidelity]:
         observed = _pages(library, question.observed)
-        return observed, Comparer(library).fidelity(observed.pages, library.rule_set, tick)
+        return observed, Comparer(library).fidelity(observed.pages, library.rule_set, progress)
 
     (observed, agreement), of_state = asked(engine, compare, question.now)
     meta = {
@@ -56,14 +56,14 @@ def calibrate(
     engine: Engine,
     question: TrustQuestion = TrustQuestion(),
     keep: bool = False,
-    tick: Tick = quiet,
+    progress: Progress = quiet,
 ) -> Answer[Calibration]:
     """Weights fitted to observed pages; with `keep` they become the library's, if they are
     better beyond their interval."""
 
     def fit(library: LibrarySnapshot) -> Calibration:
         observed = _pages(library, question.observed)
-        return Calibrator(library).calibrate(observed.pages, library.rule_set, tick)
+        return Calibrator(library).calibrate(observed.pages, library.rule_set, progress)
 
     calibration, of_state = asked(engine, fit, question.now)
     kept = keep and calibration.better

@@ -87,7 +87,7 @@ def _size(notes: int, folder: Path) -> float:
     index.rebuild([columns(material)], 1)
     built = time.perf_counter() - start
     view = index.snapshot()
-    postings = len(view.parts[0].segment.column("body.docs"))
+    postings = len(view.readers[0].segment.column("body.docs"))
     size = sum(path.stat().st_size for path in folder.iterdir())
     print(f"\n{notes:,} notes, {postings:,} postings: {size / postings:.2f} bytes a posting, "
           f"built in {built:.1f} s")  # fmt: skip

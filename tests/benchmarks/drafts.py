@@ -52,7 +52,7 @@ def table() -> None:
 
         def rank(draft: Note, asked: list[str], more: list[list[float]]) -> None:
             overlay = Overlay(ranker.index, batch([draft], [draft.note_id], segmenter))
-            ranker.over(overlay).stand(asked, draft.note_id, more)
+            ranker.over(overlay).draft_places(asked, draft.note_id, more)
 
         edits = [replace(DRAFT, title=f"{word}{DRAFT.title}"[:20]) for word in words[:EDITS]]
         some = words[:OF_AN_EDIT]

@@ -111,7 +111,7 @@ def _search(folder: Path) -> None:
     segmenter = Segmenter(lexicon.load())
     view = EmbeddedIndex(folder, "benchmark").snapshot()
     before = _peak()
-    segment = view.parts[0].segment
+    segment = view.readers[0].segment
     postings = sum(len(segment.column(f"{field}.docs")) for field in ("title", "tags", "body"))
     asked = [parse(words, segmenter) for words in _WORDS]
     rules, now = ruleset.load("balanced"), datetime(2026, 11, 1, tzinfo=CHINA)

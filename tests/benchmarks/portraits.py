@@ -75,7 +75,7 @@ def _row(person: Portrait) -> dict[str, list[float]]:
 
 def _affine(insights: Insights, person: Portrait) -> set[str]:
     """Notes on the first ten places of the portrait's words."""
-    return {i for t in person.asked() for i, _ in insights.library.page(t.word, 10)}
+    return {i for t in person.search_traits() for i, _ in insights.library.page(t.word, 10)}
 
 
 def _recovered(ranked: list[str], wanted: set[str]) -> list[float]:

@@ -18,7 +18,7 @@ SIX = ("Z世代", "新锐白领", "都市潮人", "单身贵族", "精致妈妈"
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_sample_portraits_are_read_and_written_back(path: Path) -> None:
     found = portrait.read(path)
-    assert found.asked()
+    assert found.search_traits()
     assert portrait.from_table(found.table()) == found
     assert portrait.parse(json.dumps(found.table(), ensure_ascii=False), "p.json") == found
 
@@ -26,7 +26,7 @@ def test_sample_portraits_are_read_and_written_back(path: Path) -> None:
 def test_the_six_groups_and_lifestyles_are_presets() -> None:
     assert set(SIX) < set(portrait.presets())
     for name in portrait.presets():
-        assert portrait.preset(name).asked()
+        assert portrait.preset(name).search_traits()
 
 
 def test_a_file_comes_on_top_of_its_presets() -> None:
@@ -40,7 +40,7 @@ def test_a_file_comes_on_top_of_its_presets() -> None:
 
 def test_interests_weigh_most_and_a_word_counts_once() -> None:
     text = 'name = "a"\n[who]\ntraits = ["油皮"]\n[what]\ninterests = ["油皮", "防晒"]\n'
-    asked = portrait.parse(text, "p").asked()
+    asked = portrait.parse(text, "p").search_traits()
     assert [(t.part, t.word) for t in asked] == [
         ("what.interests", "油皮"),
         ("what.interests", "防晒"),

@@ -18,7 +18,7 @@ import pytest
 
 from engine.errors import Damaged, LibraryBusy, NoterankError
 from engine.model import CHINA, Count, Counts, Demand, Note, Related, Sighting
-from engine.store import Progress, Store, Stored
+from engine.store import ImportProgress, Store, Stored
 
 DAY = datetime(2026, 10, 30, 8, tzinfo=CHINA)
 FULL = Note(
@@ -244,7 +244,7 @@ def test_related_searches_are_kept_once(store: Store) -> None:
 def test_the_progress_of_an_import_is_kept(store: Store) -> None:
     assert store.progress("d") is None
     with store.writing():
-        store.save_progress("d", "a.jsonl", Progress(200, False, b"{}"))
+        store.save_progress("d", "a.jsonl", ImportProgress(200, False, b"{}"))
         assert store.first_time("d", "a")
         assert not store.first_time("d", "a")
         assert store.first_time("other", "a")
@@ -252,7 +252,7 @@ def test_the_progress_of_an_import_is_kept(store: Store) -> None:
         store.reject("d", 2, "no text", "")
         store.forget_import("d")
         assert store.first_time("d", "a")
-    assert store.progress("d") == Progress(200, False, b"{}")
+    assert store.progress("d") == ImportProgress(200, False, b"{}")
     assert list(store.rejected("d")) == [(2, "no text", ""), (9, "no id", "raw")]
 
 

@@ -1,4 +1,4 @@
-"""One window of documents: bounds, sums, candidates, and what other lists add to them."""
+"""Searches one window of documents: bounds, sums, candidates, scores of other lists."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from engine.index.embedded.layout import (
 )
 from engine.kernels import carray, first_one, inline, kernel, ones, pointer
 
-_SLACK = 5e-7  # of the weight: what float32 rounding may add to a score
+_SLACK = 5e-7  # share of the weight that float32 rounding may add to a score
 _U = np.uint64
 _ZERO, _ONE, _SIX, _LOW = _U(0), _U(1), _U(6), _U(63)
 
 
 @kernel
 def bound(rows, numbers, bounds, ranges, first, last, window, shift):  # type: ignore[no-untyped-def]
-    """The most that each list can add in a window, and all together; short lists move on."""
+    """Computes the most that each list can add in a window; returns the sum of all. Advances short
+    lists."""
     total = 0.0
     for row in range(first, last):
         if rows[row, PEAKS] != 0:
@@ -50,7 +51,7 @@ def bound(rows, numbers, bounds, ranges, first, last, window, shift):  # type: i
 
 @inline
 def span(rows, ranges, row, window, shift):  # type: ignore[no-untyped-def]
-    """Where the window's postings lie in the list."""
+    """Writes the range of the window's postings in the list."""
     if rows[row, STARTS] != 0:
         starts = carray(pointer(rows[row, STARTS]), (window + 2,), np.uint32)
         ranges[row, 0] = starts[window]
@@ -59,7 +60,7 @@ def span(rows, ranges, row, window, shift):  # type: ignore[no-untyped-def]
 
 @kernel
 def rank(bounds, order, first, last):  # type: ignore[no-untyped-def]
-    """The lists by their bounds, ascending."""
+    """Sorts the lists by their bounds, ascending."""
     for place in range(first, last):
         at = place
         while at > first and bounds[order[at - 1]] > bounds[place]:
@@ -78,7 +79,7 @@ def _columns(rows, row):  # type: ignore[no-untyped-def]
 
 @kernel
 def alone(rows, numbers, ranges, row, base, least, candidates, scores):  # type: ignore[no-untyped-def]
-    """Candidates of a window in which one list decides."""
+    """Collects the candidates of a window in which a single list decides; returns their number."""
     docs, codes, table = _columns(rows, row)
     weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
     count = _ZERO
@@ -92,6 +93,7 @@ def alone(rows, numbers, ranges, row, base, least, candidates, scores):  # type:
 
 @kernel
 def add(rows, numbers, ranges, row, base, sums):  # type: ignore[no-untyped-def]
+    """Adds a list's scores in the window to the sums."""
     docs, codes, table = _columns(rows, row)
     weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
     for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
@@ -100,7 +102,7 @@ def add(rows, numbers, ranges, row, base, sums):  # type: ignore[no-untyped-def]
 
 @kernel
 def add_allowed(rows, numbers, ranges, row, base, allowed, sums):  # type: ignore[no-untyped-def]
-    """Like `_add`, for documents of a small set only."""
+    """Like `add`, for documents of a small set only."""
     docs, codes, table = _columns(rows, row)
     weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
     words = carray(pointer(allowed), (1 << 26,), np.uint64)
@@ -113,7 +115,7 @@ def add_allowed(rows, numbers, ranges, row, base, allowed, sums):  # type: ignor
 
 @kernel
 def add_common(rows, numbers, ranges, row, base, size, allowed, sums):  # type: ignore[no-untyped-def]
-    """Like `add_allowed` for a list with a bitmap: both sets word by word."""
+    """Like `add_allowed` for a list with a bitmap: intersects both sets word by word."""
     _, codes, table = _columns(rows, row)
     weight = np.float32(numbers[row, WEIGHT])
     words = carray(pointer(allowed), (1 << 26,), np.uint64)
@@ -134,16 +136,19 @@ def add_common(rows, numbers, ranges, row, base, size, allowed, sums):  # type: 
 def gather(  # type: ignore[no-untyped-def]
     rows, ranges, order, minor, last, base, size, allowed, least, sums, candidates, scores
 ):
-    """Candidates by the postings that were added (or the documents allowed); sums become 0."""
+    """Collects candidates from the added postings (or the allowed documents); resets the sums to 0.
+
+    Returns the number of candidates.
+    """
     count = _ZERO
     if allowed != 0:
         words = carray(pointer(allowed), (1 << 26,), np.uint64)
         begin = _U(base) >> _SIX
         for word in range(begin, begin + _U((size + 63) >> 6)):
-            left = words[word]
-            while left != _ZERO:
-                doc = ((word - begin) << _SIX) + first_one(left)
-                left &= left - _ONE
+            remaining = words[word]
+            while remaining != _ZERO:
+                doc = ((word - begin) << _SIX) + first_one(remaining)
+                remaining &= remaining - _ONE
                 candidates[count] = doc
                 scores[count] = sums[doc]
                 count += _U((sums[doc] >= least) & (sums[doc] > 0.0))
@@ -165,14 +170,17 @@ def gather(  # type: ignore[no-untyped-def]
 
 @kernel
 def sweep(sums, size, least, candidates, scores):  # type: ignore[no-untyped-def]
-    """Candidates of a crowded window, 64 documents at a look; sums become 0."""
+    """Collects the candidates of a crowded window, 64 documents at a time; resets the sums to 0.
+
+    Returns the number of candidates.
+    """
     count = _ZERO
     least = max(least, 1e-300)  # a sum of 0 is no match
     for block in range(_ZERO, _U(size), _U(64)):
-        some = False
+        any_match = False
         for doc in range(block, block + _U(64)):
-            some |= sums[doc] >= least
-        if some:
+            any_match |= sums[doc] >= least
+        if any_match:
             for doc in range(block, block + _U(64)):
                 score = sums[doc]
                 candidates[count] = doc
@@ -184,7 +192,7 @@ def sweep(sums, size, least, candidates, scores):  # type: ignore[no-untyped-def
 
 @kernel
 def permitted(allowed, base, count, candidates, scores):  # type: ignore[no-untyped-def]
-    """The candidates that are in the set."""
+    """Keeps the candidates that are in the set; returns their number."""
     words = carray(pointer(allowed), (1 << 26,), np.uint64)
     kept = np.int64(0)
     for place in range(count):
@@ -197,9 +205,13 @@ def permitted(allowed, base, count, candidates, scores):  # type: ignore[no-unty
 
 @kernel
 def ask(  # type: ignore[no-untyped-def]  # noqa: C901
-    rows, numbers, ranges, row, base, least, count, candidates, scores, one
+    rows, numbers, ranges, row, base, least, count, candidates, scores, list_sums
 ):
-    """Add a list to the candidates that it holds; those stay that can still reach the limit."""
+    """Adds a list's scores to the candidates that it holds; keeps those that can still reach the
+    limit.
+
+    Returns the number of candidates kept.
+    """
     docs, codes, table = _columns(rows, row)
     weight = np.float32(numbers[row, WEIGHT])
     begin, end = ranges[row, 0], ranges[row, 1]
@@ -222,11 +234,11 @@ def ask(  # type: ignore[no-untyped-def]  # noqa: C901
     if dense:
         for place in range(_U(begin), _U(end)):
             score = np.float64(weight - weight / table[_U(codes[place])])
-            one[_U(docs[place]) - _U(base)] = score
+            list_sums[_U(docs[place]) - _U(base)] = score
     for at in range(_U(count)):
         score = scores[at]
         if dense:
-            score += one[_U(candidates[at])]
+            score += list_sums[_U(candidates[at])]
         else:
             doc = np.uint32(base) + candidates[at]
             place = _search(docs, begin, end, doc)
@@ -237,13 +249,13 @@ def ask(  # type: ignore[no-untyped-def]  # noqa: C901
         kept += _U(score >= least)
     if dense:
         for place in range(_U(begin), _U(end)):
-            one[_U(docs[place]) - _U(base)] = 0.0
+            list_sums[_U(docs[place]) - _U(base)] = 0.0
     return np.int64(kept)
 
 
 @inline
 def _search(docs, begin, end, doc):  # type: ignore[no-untyped-def]
-    """The first place from `begin` on whose document is not before `doc`."""
+    """Finds the first position from `begin` on whose document is at least `doc`."""
     low, high = begin, end
     while low < high:
         middle = (low + high) >> 1
@@ -256,7 +268,7 @@ def _search(docs, begin, end, doc):  # type: ignore[no-untyped-def]
 
 @kernel
 def again(rows, numbers, first, last, doc):  # type: ignore[no-untyped-def]
-    """The score of a document, summed list by list."""
+    """Computes the score of a document, summed list by list."""
     total = 0.0
     for row in range(first, last):
         docs, codes, table = _columns(rows, row)

@@ -1,4 +1,4 @@
-"""A segment and which of its documents are alive: lists, frequencies and sets of one part."""
+"""Reads one segment and its live docs: postings, frequencies and document sets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from engine.index.embedded import bits
 from engine.index.embedded.bits import Words, address
-from engine.index.embedded.lists import RANKS
+from engine.index.embedded.postings import RANKS
 from engine.index.embedded.segment import Segment
 from engine.index.hits import MISSING
 from engine.model import FIELDS, Filter, Query
@@ -21,10 +21,11 @@ _KEPT_SETS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A list of one part: addresses of its columns (0 for what it has not), its size, strengths.
+class PostingList:
+    """A posting list of one segment: addresses of its columns (0 for none), size, strengths.
 
-    `peak` is the greatest strength, `tops` those at RANKS; `dead` counts postings of the dead.
+    `peak` is the greatest strength, `tops` those at RANKS; `deleted_docs` counts postings of
+    deleted documents.
     """
 
     docs: int
@@ -36,38 +37,45 @@ class Held:
     ranks: int
     peak: float
     tops: tuple[float, ...]
-    dead: int
+    deleted_docs: int
 
 
 @dataclass(frozen=True)
-class Part:
-    """A segment and which of its documents are alive."""
+class SegmentReader:
+    """A segment and its live docs.
+
+    `live` is a mask (bool [documents]), False for deleted documents.
+    """
 
     segment: Segment
     live: Mask
 
     @cached_property
-    def alive(self) -> int:
+    def live_count(self) -> int:
+        """The number of live documents."""
         return int(np.count_nonzero(self.live))
 
     @cached_property
     def words(self) -> Words | None:
-        """The live documents as a bitmap; None when all are."""
-        return None if self.alive == len(self.live) else bits.packed(self.live)
+        """The live documents as a bitmap; None when no document is deleted."""
+        return None if self.live_count == len(self.live) else bits.packed(self.live)
 
     @cached_property
     def totals(self) -> dict[str, tuple[int, int]]:
-        """Field -> (live notes that have it, their terms in all)."""
-        found = {}
-        dead = np.flatnonzero(~self.live)
+        """Returns field -> (live notes that have it, the number of their terms)."""
+        totals = {}
+        deleted_docs = np.flatnonzero(~self.live)
         for field in FIELDS:
             notes, terms = self.segment.totals[field]
-            lost = self.segment.column(f"{field}.lengths")[dead]
-            found[field] = notes - int(np.count_nonzero(lost)), terms - int(lost.sum())
-        return found
+            deleted_lengths = self.segment.column(f"{field}.lengths")[deleted_docs]
+            totals[field] = (
+                notes - int(np.count_nonzero(deleted_lengths)),
+                terms - int(deleted_lengths.sum()),
+            )
+        return totals
 
-    def held(self, field: str, term: str) -> Held | None:
-        """The list of a term, None when no document has it."""
+    def posting_list(self, field: str, term: str) -> PostingList | None:
+        """Returns the posting list of a term in a field, None when no document has it."""
         segment = self.segment
         number = segment.term(term)
         if number < 0:
@@ -77,10 +85,10 @@ class Part:
             return None
         starts, peaks, tops = self._windows(field, number)
         words, ranks = self._bitmap(field, number)
-        docs = segment.sound(f"{field}.docs", begin, end)
-        return Held(
+        docs = segment.verified(f"{field}.docs", begin, end)
+        return PostingList(
             docs=address(docs),
-            codes=address(segment.sound(f"{field}.codes", begin, end)),
+            codes=address(segment.verified(f"{field}.codes", begin, end)),
             size=end - begin,
             starts=starts,
             peaks=peaks,
@@ -88,11 +96,11 @@ class Part:
             ranks=ranks,
             peak=float(segment.column(f"{field}.peaks")[number]),
             tops=tops,
-            dead=0 if self.words is None else int((~self.live[docs]).sum()),
+            deleted_docs=0 if self.words is None else int((~self.live[docs]).sum()),
         )
 
-    def holds(self, field: str, term: str) -> Mask:
-        """Which documents hold the term in the field, dead ones included."""
+    def docs_with_term(self, field: str, term: str) -> Mask:
+        """Masks the documents that have the term in the field, deleted ones included."""
         mask = np.zeros(self.segment.documents, bool)
         number = self.segment.term(term)
         if number >= 0:
@@ -100,7 +108,7 @@ class Part:
         return mask
 
     def code(self, field: str, term: str, doc: int) -> int | None:
-        """The code of a document's posting, None when it does not hold the term."""
+        """Returns the code of a document's posting, None when it lacks the term."""
         number = self.segment.term(term)
         if number < 0:
             return None
@@ -108,27 +116,27 @@ class Part:
         at = int(np.searchsorted(docs, doc))
         return int(codes[at]) if at < len(docs) and docs[at] == doc else None
 
-    def holding(self, terms: Sequence[str], fields: Sequence[str]) -> int:
-        """Live documents that hold all terms in one of the fields; the shortest list leads."""
+    def count_docs_with_all(self, terms: Sequence[str], fields: Sequence[str]) -> int:
+        """Counts live documents that have all terms in one of the fields."""
         numbers = [self.segment.term(term) for term in terms]
         if not numbers or min(numbers) < 0:
             return 0
-        found = [self._all_in(field, numbers) for field in fields]
-        docs = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        docs_by_field = [self._all_in(field, numbers) for field in fields]
+        docs = np.unique(np.concatenate(docs_by_field)) if docs_by_field else np.zeros(0, np.int64)
         return int(np.count_nonzero(self.live[docs]))
 
     def _all_in(self, field: str, numbers: Sequence[int]) -> npt.NDArray[np.int64]:
         lists = sorted((self.segment.postings(field, n)[0] for n in numbers), key=len)
-        kept = lists[0].astype(np.int64)
+        docs_in_all = lists[0].astype(np.int64)
         for docs in lists[1:]:
-            if not len(kept):
+            if not len(docs_in_all):
                 break
-            places = np.minimum(np.searchsorted(docs, kept), len(docs) - 1)
-            kept = kept[docs[places] == kept]
-        return kept
+            positions = np.minimum(np.searchsorted(docs, docs_in_all), len(docs) - 1)
+            docs_in_all = docs_in_all[docs[positions] == docs_in_all]
+        return docs_in_all
 
     def passing(self, query: Query) -> Mask:
-        """Live documents that pass the filter, hold what is required and nothing excluded."""
+        """Masks live documents that pass the filter, all required and no excluded groups."""
         mask = self.live & self._filtered(query.filter)
         for group in query.required:
             mask &= self._together(group)
@@ -137,19 +145,19 @@ class Part:
         return mask
 
     def allowed(self, query: Query) -> tuple[Words | None, int]:
-        """(the documents that may be hits, None for all; how many they are)."""
+        """Returns (the documents that may be hits, None for all; their number)."""
         if query.required or query.excluded:
             mask = self.passing(query)
             return bits.packed(mask), int(np.count_nonzero(mask))
         if query.filter == Filter():
-            return self.words, self.alive
-        known = self._sets.get(query.filter)
-        if known is None:
+            return self.words, self.live_count
+        allowed = self._sets.get(query.filter)
+        if allowed is None:
             if len(self._sets) >= _KEPT_SETS:
                 self._sets.clear()
             words = bits.packed(self.passing(query))
-            known = self._sets[query.filter] = words, bits.count(words)
-        return known
+            allowed = self._sets[query.filter] = words, bits.count(words)
+        return allowed
 
     @cached_property
     def _sets(self) -> dict[Filter, tuple[Words, int]]:
@@ -163,8 +171,8 @@ class Part:
         tops = self.segment.column(f"{field}.window_tops")[row * len(RANKS) :][: len(RANKS)]
         size = len(self.segment.column(f"{field}.window_peaks")) // len(terms)
         begin = row * (size + 1)
-        starts = self.segment.sound(f"{field}.window_starts", begin, begin + size + 1)
-        peaks = self.segment.sound(f"{field}.window_peaks", row * size, (row + 1) * size)
+        starts = self.segment.verified(f"{field}.window_starts", begin, begin + size + 1)
+        peaks = self.segment.verified(f"{field}.window_peaks", row * size, (row + 1) * size)
         return address(starts), address(peaks), tuple(tops.tolist())
 
     def _bitmap(self, field: str, number: int) -> tuple[int, int]:
@@ -174,34 +182,34 @@ class Part:
             return 0, 0
         size = len(self.segment.column(f"{field}.bitmap_bits")) // len(terms)
         rows = row * size, (row + 1) * size
-        words = self.segment.sound(f"{field}.bitmap_bits", *rows)
-        return address(words), address(self.segment.sound(f"{field}.bitmap_ranks", *rows))
+        words = self.segment.verified(f"{field}.bitmap_bits", *rows)
+        return address(words), address(self.segment.verified(f"{field}.bitmap_ranks", *rows))
 
     def _together(self, group: Sequence[str]) -> Mask:
-        """Documents with all terms of the group in one field."""
-        found = np.zeros(self.segment.documents, bool)
+        """Masks the documents with all terms of the group in one field."""
+        mask = np.zeros(self.segment.documents, bool)
         for field in FIELDS:
-            found |= np.logical_and.reduce([self.holds(field, term) for term in group])
-        return found
+            mask |= np.logical_and.reduce([self.docs_with_term(field, term) for term in group])
+        return mask
 
-    def _filtered(self, wanted: Filter) -> Mask:
+    def _filtered(self, note_filter: Filter) -> Mask:
         segment = self.segment
         mask = np.ones(segment.documents, bool)
-        if wanted.kinds:
-            mask &= segment.one_of("kind", wanted.kinds)
-        if wanted.channels:
-            mask &= segment.one_of("channel", wanted.channels)
-        if wanted.authors:
-            mask &= segment.one_of("author", wanted.authors)
-        if wanted.tags:
-            mask &= segment.labelled("tags_of", wanted.tags)
-        if wanted.brands:
-            mask &= segment.labelled("brands_of", wanted.brands)
-        if wanted.since is not None or wanted.until is not None:
+        if note_filter.kinds:
+            mask &= segment.docs_with_value("kind", note_filter.kinds)
+        if note_filter.channels:
+            mask &= segment.docs_with_value("channel", note_filter.channels)
+        if note_filter.authors:
+            mask &= segment.docs_with_value("author", note_filter.authors)
+        if note_filter.tags:
+            mask &= segment.docs_with_label("tags_of", note_filter.tags)
+        if note_filter.brands:
+            mask &= segment.docs_with_label("brands_of", note_filter.brands)
+        if note_filter.since is not None or note_filter.until is not None:
             published = segment.numbers("published")
             mask &= published != MISSING
-            if wanted.since is not None:
-                mask &= published >= wanted.since
-            if wanted.until is not None:
-                mask &= published < wanted.until
+            if note_filter.since is not None:
+                mask &= published >= note_filter.since
+            if note_filter.until is not None:
+                mask &= published < note_filter.until
         return mask

@@ -1,8 +1,8 @@
-"""Terms of notes -> posting lists, and the tables that let a search skip most of them.
+"""Builds posting lists from the terms of notes, and the tables that let a search skip postings.
 
-A posting is a document and the code of its (frequency, length byte) pair in the field's pair
-table: lossless, and free of statistics, so that no update rewrites it. Documents are numbered by
-the length of their body, short ones first, so that neighbours score alike and windows of them
+A posting is a document and the code of its (frequency, length byte) pair in the field's pair table.
+It is lossless and holds no statistics, so that no update rewrites it. Documents are numbered by the
+length of their body, short ones first, so that neighbours have similar scores and windows of them
 have tight bounds.
 """
 
@@ -16,19 +16,19 @@ import numpy.typing as npt
 from engine.bm25 import average_length, encode_length, length_factors
 from engine.kernels import kernel
 
-COMMON = 256  # postings from which on a list has windows
-DENSE = 32  # a list that holds more than one document in so many has a bitmap
-RANKS = (10, 100, 1000)  # whose strengths are kept, to begin a search with a threshold
-_MOST_PAIRS = 1 << 16
-_K1, _B = 1.5, 0.75  # what strengths are measured by; any other scoring is bounded from them
+_COMMON = 256  # a list with so many postings has windows
+_DENSE = 32  # a list that holds more than 1 document in 32 has a bitmap
+RANKS = (10, 100, 1000)  # ranks whose strengths are stored, to start a search with a threshold
+MAX_PAIRS = 1 << 16
+_K1, _B = 1.5, 0.75  # scoring of the stored strengths; bounds of other scorings derive from them
 
 
 class TooManyPairs(ValueError):
-    """More pairs of frequency and length than codes: the documents must be split."""
+    """A segment has more pairs of frequency and length than codes; its documents must be split."""
 
 
 class Postings(NamedTuple):
-    """Lists of one field, term after term: list i has rows offsets[i] to offsets[i + 1]."""
+    """Posting lists of one field, term after term: list i has rows offsets[i] to offsets[i + 1]."""
 
     offsets: npt.NDArray[np.int64]
     docs: npt.NDArray[np.uint32]
@@ -36,16 +36,19 @@ class Postings(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """What a code stands for: (frequency, byte of the field's length), ascending."""
+    """The (frequency, byte of the field's length) of each code, ascending."""
 
     tfs: npt.NDArray[np.int32]
     norms: npt.NDArray[np.uint8]
 
 
 class Windows(NamedTuple):
-    """Of lists with many postings, by window of documents: where its postings begin in the list,
-    one column more than windows, and the greatest strength in it; `tops` has the strengths at
-    RANKS, 0 where the list is shorter."""
+    """Tables of lists with many postings, by window of documents.
+
+    `terms` (one entry per list) are term numbers. `starts` [lists, windows + 1]: where a window's
+    postings begin in the list. `peaks` [lists, windows]: the greatest strength in a window. `tops`
+    [lists, RANKS]: the strengths at RANKS, 0 where the list is shorter.
+    """
 
     terms: npt.NDArray[np.uint32]
     starts: npt.NDArray[np.uint32]
@@ -54,7 +57,11 @@ class Windows(NamedTuple):
 
 
 class Bitmaps(NamedTuple):
-    """Of lists that hold many documents: a bit a document, and the postings before each word."""
+    """Bitmaps of lists that hold many documents.
+
+    `bits` [lists, words] has one bit per document; `ranks` [lists, words] counts the postings
+    before each word.
+    """
 
     terms: npt.NDArray[np.uint32]
     bits: npt.NDArray[np.uint64]
@@ -62,33 +69,36 @@ class Bitmaps(NamedTuple):
 
 
 def window_bits(documents: int) -> int:
-    """log2 of the documents in a window."""
+    """Returns log2 of the documents in a window."""
     return 12 if documents <= 200_000 else 14
 
 
 def reference(lengths: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-    """For each byte of a length the factor of tf in a strength, from the field's own average."""
-    having = int(np.count_nonzero(lengths))
-    average = average_length(int(lengths.sum(dtype=np.int64)), having) if having else 1.0
+    """Returns the factor of tf in a strength for each length byte, float32 [256].
+
+    It uses the field's own average length.
+    """
+    notes = int(np.count_nonzero(lengths))
+    average = average_length(int(lengths.sum(dtype=np.int64)), notes) if notes else 1.0
     return length_factors(_K1, _B, average)
 
 
 def strengths(pairs: Pairs, factors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """tf × factor of each code: a score is weight × s / (1 + s), growing with s."""
+    """Returns tf × factor of each code; a score is weight × s / (1 + s) and grows with s."""
     return pairs.tfs.astype(np.float32) * factors[pairs.norms]
 
 
-def postings(
+def build_postings(
     ids: npt.NDArray[np.int32],
     bounds: npt.NDArray[np.int64],
     order: npt.NDArray[np.int64],
     numbers: npt.NDArray[np.int32],
     terms: int,
 ) -> tuple[Postings, Pairs, npt.NDArray[np.int32]]:
-    """Lists of one field of a batch, their pair table, the lengths of its documents.
+    """Builds (posting lists, pair table, field lengths of the documents) of one field of a batch.
 
-    Document d is note order[d] of the batch; `numbers` turns term numbers of the batch into those
-    of the lists.
+    Document d is note order[d] of the batch. `numbers` maps term numbers of the batch to term
+    numbers of the lists. Raises TooManyPairs.
     """
     lengths = np.diff(bounds)[order].astype(np.int32)
     counts = _document_counts(ids, bounds, numbers, terms)
@@ -96,28 +106,28 @@ def postings(
     np.cumsum(counts, out=offsets[1:])
     docs, tfs = _fill(ids, bounds, order, numbers, offsets)
     norms = encode_length(lengths)
-    pairs, codes = coded(tfs, norms[docs])
+    pairs, codes = _coded(tfs, norms[docs])
     return Postings(offsets, docs, codes), pairs, lengths
 
 
-def coded(
+def _coded(
     tfs: npt.NDArray[np.int32], norms: npt.NDArray[np.uint8]
 ) -> tuple[Pairs, npt.NDArray[np.uint16]]:
-    """The pair table of postings and their codes."""
-    most = int(tfs.max(initial=0))
-    seen = np.zeros((most + 1) * 256, np.bool_)
+    """Returns the pair table of postings and each posting's code. Raises TooManyPairs."""
+    max_tf = int(tfs.max(initial=0))
+    is_used = np.zeros((max_tf + 1) * 256, np.bool_)
     keys = tfs.astype(np.int64) << 8 | norms
-    seen[keys] = True
-    known = np.flatnonzero(seen)
-    if len(known) > _MOST_PAIRS:
-        raise TooManyPairs(f"{len(known)} pairs of frequency and length in one segment")
-    code = np.zeros(len(seen), np.uint16)
-    code[known] = np.arange(len(known))
-    return table_of(known), code[keys]
+    is_used[keys] = True
+    used_keys = np.flatnonzero(is_used)
+    if len(used_keys) > MAX_PAIRS:
+        raise TooManyPairs(f"{len(used_keys)} pairs of frequency and length in one segment")
+    code = np.zeros(len(is_used), np.uint16)
+    code[used_keys] = np.arange(len(used_keys))
+    return table_of(used_keys), code[keys]
 
 
 def table_of(keys: npt.NDArray[np.int64]) -> Pairs:
-    """Pairs from tf << 8 | norm."""
+    """Splits keys tf << 8 | norm into Pairs."""
     return Pairs((keys >> 8).astype(np.int32), (keys & 255).astype(np.uint8))
 
 
@@ -158,47 +168,47 @@ def _fill(ids, bounds, order, numbers, offsets):  # type: ignore[no-untyped-def]
 
 
 def peaks(lists: Postings, strength: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The greatest strength of each list."""
-    found: npt.NDArray[np.float32] = _peaks(lists.offsets, lists.codes, strength)
-    return found
+    """Returns the greatest strength of each list."""
+    values: npt.NDArray[np.float32] = _peaks(lists.offsets, lists.codes, strength)
+    return values
 
 
 def windows(
     lists: Postings, first: int, strength: npt.NDArray[np.float32], documents: int
 ) -> Windows:
-    """The windows of the lists that have COMMON postings; `first` is the number of list 0."""
-    rows = np.flatnonzero(np.diff(lists.offsets) >= COMMON)
+    """Builds the windows of lists with _COMMON or more postings; list 0 is term `first`."""
+    rows = np.flatnonzero(np.diff(lists.offsets) >= _COMMON)
     bits = window_bits(documents)
-    starts, best, tops = _windows(
+    starts, peak_values, tops = _windows(
         lists.offsets, lists.docs, lists.codes, strength, rows, bits, documents, np.array(RANKS)
     )
-    return Windows((rows + first).astype(np.uint32), starts, best, tops)
+    return Windows((rows + first).astype(np.uint32), starts, peak_values, tops)
 
 
 def bitmaps(lists: Postings, first: int, documents: int) -> Bitmaps:
-    """The bitmaps of the lists that hold more than one document in DENSE."""
+    """Builds the bitmaps of lists that hold more than one document in _DENSE."""
     sizes = np.diff(lists.offsets)
-    rows = np.flatnonzero((sizes >= COMMON) & (sizes * DENSE > documents))
+    rows = np.flatnonzero((sizes >= _COMMON) & (sizes * _DENSE > documents))
     bits, ranks = _bitmaps(lists.offsets, lists.docs, rows, -(-documents // 64))
     return Bitmaps((rows + first).astype(np.uint32), bits, ranks)
 
 
 @kernel
 def _peaks(offsets, codes, strength):  # type: ignore[no-untyped-def]
-    found = np.zeros(len(offsets) - 1, np.float32)
-    for row in range(len(found)):
+    values = np.zeros(len(offsets) - 1, np.float32)
+    for row in range(len(values)):
         best = np.float32(0)
         for place in range(offsets[row], offsets[row + 1]):
             best = max(best, strength[codes[place]])
-        found[row] = best
-    return found
+        values[row] = best
+    return values
 
 
 @kernel
 def _windows(offsets, docs, codes, strength, rows, bits, documents, ranks):  # type: ignore[no-untyped-def]
     count = ((documents - 1) >> bits) + 1
     starts = np.zeros((len(rows), count + 1), np.uint32)
-    best = np.zeros((len(rows), count), np.float32)
+    peaks = np.zeros((len(rows), count), np.float32)
     tops = np.zeros((len(rows), len(ranks)), np.float32)
     tally = np.zeros(len(strength), np.int64)
     descending = np.argsort(-strength)
@@ -207,20 +217,20 @@ def _windows(offsets, docs, codes, strength, rows, bits, documents, ranks):  # t
         place = begin
         for window in range(count):
             starts[row, window] = place - begin
-            most = np.float32(0)
+            peak = np.float32(0)
             while place < end and docs[place] >> bits == window:
                 tally[codes[place]] += 1
-                most = max(most, strength[codes[place]])
+                peak = max(peak, strength[codes[place]])
                 place += 1
-            best[row, window] = most
+            peaks[row, window] = peak
         starts[row, count] = end - begin
         _top(tally, strength, descending, ranks, tops[row])
-    return starts, best, tops
+    return starts, peaks, tops
 
 
 @kernel
 def _top(tally, strength, descending, ranks, tops):  # type: ignore[no-untyped-def]
-    """The strengths at `ranks` of a list whose codes were counted; the tally is emptied."""
+    """Writes the strengths at `ranks` of a list whose codes were counted; resets the tally."""
     passed = 0
     rank = 0
     for code in descending:
