@@ -1,0 +1,84 @@
+"""Which tests call which functions of the product, and how long each takes."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
+
+import pytest
+
+Function = tuple[str, int]  # file, first line
+
+
+@dataclass
+class Covering:
+    """A pytest plugin. What a file's fixtures call counts for every test of that file."""
+
+    folders: Sequence[Path]
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    failed: list[str] = field(default_factory=list)
+    _of_test: dict[str, set[Function]] = field(default_factory=lambda: defaultdict(set))
+    _of_file: dict[str, set[Function]] = field(default_factory=lambda: defaultdict(set))
+    _inside: dict[CodeType, Function | None] = field(default_factory=dict)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
+        with _Watch(self, self._of_file[item.nodeid.partition("::")[0]]):
+            yield
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        with _Watch(self, self._of_test[item.nodeid]):
+            yield
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] += report.duration
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    def quick(self, seconds: float) -> list[str]:
+        """All tests that take no longer than a time."""
+        return [test for test in self._of_test if self.seconds[test] <= seconds]
+
+    def tests(self, functions: set[Function], seconds: float) -> list[str]:
+        """Tests that call one of the functions, quickest first, as many as fit in a time."""
+        chosen, spent = [], 0.0
+        for test in sorted(self._of_test, key=lambda test: (round(self.seconds[test], 1), test)):
+            called = self._of_test[test] | self._of_file[test.partition("::")[0]]
+            spent += self.seconds[test] if functions & called else 0.0
+            if functions & called and (spent <= seconds or not chosen):
+                chosen.append(test)
+        return chosen
+
+    def function(self, code: CodeType) -> Function | None:
+        """The function of a code object, if it is of the folders."""
+        if code not in self._inside:
+            path = Path(code.co_filename)
+            ours = any(path.is_relative_to(folder) for folder in self.folders)
+            self._inside[code] = (str(path), code.co_firstlineno) if ours else None
+        return self._inside[code]
+
+
+class _Watch:
+    """Notes each function of the product that is called."""
+
+    def __init__(self, covering: Covering, called: set[Function]) -> None:
+        self._covering = covering
+        self._called = called
+
+    def __enter__(self) -> None:
+        sys.setprofile(self._note)
+        threading.setprofile(self._note)
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+    def _note(self, frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and (function := self._covering.function(frame.f_code)):
+            self._called.add(function)
