@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import log, log2
 
@@ -78,16 +78,17 @@ def fresh(days: float | None) -> float:
 
 
 def score(keyword: str, note_id: str, terms: Mapping[str, Fields] = TERMS) -> float:
-    """BM25 × (1 + 0.3 heat) × (1 + 0.2 freshness)."""
-    factor = (1 + 0.3 * heat(TOTAL[note_id])) * (1 + 0.2 * fresh(DAYS[note_id]))
-    return bm25(keyword, note_id, terms) * factor
+    """BM25 × (1 + 0.3 heat) × (1 + 0.2 freshness); a thirteenth note is new, with counts of 0."""
+    total, days = SIGNALS.get(note_id, (0, 0.0))
+    return bm25(keyword, note_id, terms) * (1 + 0.3 * heat(total)) * (1 + 0.2 * fresh(days))
 
 
-def by_score(keyword: str, note_ids: Iterable[str]) -> list[str]:
+def by_score(keyword: str, terms: Mapping[str, Fields] = TERMS) -> list[str]:
     """Notes by their scores, the best first; fails on scores too close for a hand."""
-    order = sorted(note_ids, key=lambda note_id: -score(keyword, note_id))
+    scores = {note_id: score(keyword, note_id, terms) for note_id in terms}
+    order = sorted((i for i in scores if scores[i]), key=lambda note_id: -scores[note_id])
     for one, two in pairwise(order):
-        assert score(keyword, one) > score(keyword, two) * 1.0001
+        assert scores[one] > scores[two] * 1.0001
     return order
 
 
@@ -107,10 +108,9 @@ def _counts(note_id: str) -> list[int | None]:
     return [None if count is None else count.value for count in four]
 
 
-TOTAL = {note_id: _total(_counts(note_id)) for note_id in TERMS}
-DAYS = {
-    row.note.note_id: None
-    if row.note.published_at is None
-    else (NOW - row.note.published_at).total_seconds() / 86_400
-    for row in NOTES
-}
+def _days(note_id: str) -> float | None:
+    (moment,) = (row.note.published_at for row in NOTES if row.note.note_id == note_id)
+    return None if moment is None else (NOW - moment).total_seconds() / 86_400
+
+
+SIGNALS = {note_id: (_total(_counts(note_id)), _days(note_id)) for note_id in TERMS}

@@ -27,8 +27,8 @@ def expect(row: Row, **values: object) -> None:
     assert got == pytest.approx(values, abs=0.06 if "difficulty" in values else 0.00006)
 
 
-# 面霜: n01 (99 interactions, fans 999, 30 days), n02 (999, 1,000, 90), n07 (nothing known but that
-# it is new), n06 (9,999, 100,000, no date), n04 (0, unknown, 10; n03 repeats it), n05 (999, 10,000, 91)
+# 面霜: n01 (99 interactions, fans 999, 30 days), n02 (999, 1,000, 90), n07 (only its day is known),
+# n06 (9,999, 100,000, no date), n04 (0, unknown, 10; n03 repeats it), n05 (999, 10,000, 91)
 PARTS = {
     "面霜": {
         "engagement": warmth(99, 999, 9_999, 0, 999),
@@ -202,9 +202,9 @@ def test_demand_by_kind_stands_against_the_authors_who_are_there(engine: Engine)
 
 
 def test_the_map_counts_the_notes_of_a_keyword_an_angle_and_a_circle(engine: Engine) -> None:
-    """精华 from 早八: n06, n09, n11 speak of both (n08 too, but its only tag is 通勤: the tags 早八,
-    通勤 and 沐禾集 are one circle); 早八精华 holds the angle, 面霜 shares one note with it."""
+    """精华 from 早八 in the circle of the tag 早八: n06, n09, n11 speak of both, n08 is tagged 通勤
+    alone. 早八精华 is the angle itself, 面霜 has one note there."""
     (cell,) = doors.map_cells(engine)
-    assert cell["keyword"] == "精华"
-    assert cell["angle"] == "早八"
-    assert not cell["unclaimed"]
+    assert (cell["keyword"], cell["angle"], cell["notes"]) == ("精华", "早八", 3)
+    assert (cell["unclaimed"], cell["examples"]) == (False, "n06,n09,n11")
+    assert "早八" in cell["circle"]
