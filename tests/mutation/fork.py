@@ -30,6 +30,7 @@ QUIET = (
     "-p",
     "no:cacheprovider",
 )
+_ROOT = Path(__file__).parents[2]
 _ROOTS = ("engine", "api")
 
 
@@ -37,7 +38,8 @@ def forget(folders: Sequence[Path]) -> None:
     """Forget the modules of some folders, all that import them, and all tests: each fork imports
     them anew. What lies below stays, compiled loops included."""
     graph = grimp.build_graph(*_ROOTS, cache_dir=None)
-    names = {".".join(folder.parts[-2:]) for folder in folders} & graph.modules
+    paths = [folder.relative_to(_ROOT).with_suffix("") for folder in folders]
+    names = {".".join(path.parts) for path in paths} & graph.modules
     for name in [*names, *_ROOTS]:
         within = {name} if name in _ROOTS else {name, *graph.find_descendants(name)}
         for module in within:
