@@ -87,6 +87,7 @@ def shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("block", [b for b in SHELL if not b.asks_a_server], ids=name)
 def test_a_shell_block_runs_as_printed(folder: Path, block: Block) -> None:
     done = shell(block.script, folder)
@@ -95,6 +96,7 @@ def test_a_shell_block_runs_as_printed(folder: Path, block: Block) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("block", [b for b in SHELL if b.asks_a_server], ids=name)
 def test_a_curl_block_is_answered_as_printed(folder: Path, port: int, block: Block) -> None:
     done = shell("curl() { command curl -sS --fail-with-body \"$@\"; }\n"
@@ -104,6 +106,7 @@ def test_a_curl_block_is_answered_as_printed(folder: Path, port: int, block: Blo
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("block", [b for b in PYTHON if not b.asks_a_server], ids=name)
 def test_a_python_block_runs_as_printed(folder: Path, block: Block) -> None:
     done = subprocess.run(
@@ -115,6 +118,7 @@ def test_a_python_block_runs_as_printed(folder: Path, block: Block) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("block", [b for b in PYTHON if b.asks_a_server], ids=name)
 def test_a_pandas_block_gives_a_frame(port: int, block: Block) -> None:
     pytest.importorskip("pandas", reason="needs `uv sync --group bench`")
