@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from math import log
@@ -17,6 +18,7 @@ from engine.insight.observed import ObservedPage
 from engine.ranking import ruleset
 from engine.ranking.ruleset import Engagement, Format, Freshness
 from tests.twelve import hand
+from tests.twelve.conftest import filled
 from tests.twelve.notes import NOW
 
 BALANCED = ruleset.load("balanced")
@@ -60,9 +62,8 @@ def test_other_rules_stay_and_count_as_fixed() -> None:
 
 
 def test_each_change_says_what_it_means() -> None:
-    rows = {
-        row.parameter: row for row in calibration._changes(BALANCED, with_weights(BALANCED, FITTED))
-    }
+    made = with_weights(BALANCED, FITTED)
+    rows = {row.parameter: row for row in calibration._changes(BALANCED, made)}
     assert len(rows) == 11
     assert (rows["bm25.b"].before, rows["bm25.b"].after) == (0.75, 0.4)
     assert rows["rules.engagement.weight"].meaning == "互动最高的笔记得分最多 ×1.60"
@@ -74,10 +75,9 @@ def test_each_change_says_what_it_means() -> None:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    from tests.twelve.conftest import filled
-
-    return filled(tmp_path_factory.mktemp("fitted"))
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with filled(tmp_path_factory.mktemp("fitted")) as opened:
+        yield opened
 
 
 def test_features_are_the_parts_of_bm25_and_the_signals(engine: Engine) -> None:

@@ -79,8 +79,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--tests", action="append", help=" ".join(TESTS))
     parser.add_argument("--sample", type=int, default=240)
     parser.add_argument("--seed", type=int, default=12)
-    parser.add_argument("--seconds", type=float, default=12, help="of tests a fault")
-    parser.add_argument("--minutes", type=float, default=60, help="for all")
+    parser.add_argument("--seconds", type=float, default=20, help="of tests a fault")
+    parser.add_argument("--minutes", type=float, default=90, help="for all")
     parser.add_argument("--most", type=float, default=0.15, help="surviving share that is refused")
     asked = parser.parse_args()
     asked.folder, asked.tests = asked.folder or FOLDERS, asked.tests or TESTS

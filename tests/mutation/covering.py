@@ -30,7 +30,7 @@ class Covering:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         began = time.process_time()
-        with _Watch(self, self._of_file[item.nodeid.partition("::")[0]]):
+        with _Watch(self, self._of_file[_file(item.nodeid)]):
             yield
         self.seconds[item.nodeid] += time.process_time() - began
 
@@ -50,14 +50,24 @@ class Covering:
         return [test for test in self._of_test if self.seconds[test] <= seconds]
 
     def tests(self, functions: set[Function], seconds: float) -> list[str]:
-        """Tests that call one of the functions, quickest first, as many as fit in a time."""
+        """Tests that call one of the functions, as many as fit in a time: the quickest of each file
+        first, then the second of each."""
+        calling = [test for test in self._of_test if functions & self._called(test)]
+        calling.sort(key=lambda test: (round(self.seconds[test], 1), test))
+        turns: dict[str, int] = defaultdict(int)
+        ranked = []
+        for test in calling:
+            turns[_file(test)] += 1
+            ranked.append((turns[_file(test)], self.seconds[test], test))
         chosen, spent = [], 0.0
-        for test in sorted(self._of_test, key=lambda test: (round(self.seconds[test], 1), test)):
-            called = self._of_test[test] | self._of_file[test.partition("::")[0]]
-            spent += self.seconds[test] if functions & called else 0.0
-            if functions & called and (spent <= seconds or not chosen):
+        for _, cost, test in sorted(ranked):
+            if not chosen or spent + cost <= seconds:
                 chosen.append(test)
+                spent += cost
         return chosen
+
+    def _called(self, test: str) -> set[Function]:
+        return self._of_test[test] | self._of_file[_file(test)]
 
     def function(self, code: CodeType) -> Function | None:
         """The function of a code object, if it is of the folders."""
@@ -86,3 +96,7 @@ class _Watch:
     def _note(self, frame: FrameType, event: str, _: object) -> None:
         if event == "call" and (function := self._covering.function(frame.f_code)):
             self._called.add(function)
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
