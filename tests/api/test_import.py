@@ -197,7 +197,12 @@ def test_only_ndjson_is_taken_so_that_no_foreign_page_can_post_a_form(client: Te
 async def sent(app: FastAPI, *coming: Message) -> list[Message]:
     """What the app sends for an import whose body comes like this, and then is silent."""
     heads = [(b"host", b"127.0.0.1"), (b"content-type", b"application/x-ndjson")]
-    scope = {"type": "http", "method": "POST", "path": "/api/v1/notes:import", "headers": heads}
+    scope: dict[str, object] = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/notes:import",
+        "headers": heads,
+    }
     scope |= {"query_string": b"", "root_path": "", "scheme": "http", "http_version": "1.1"}
     parts, answered = iter(coming), list[Message]()
 
@@ -210,7 +215,7 @@ async def sent(app: FastAPI, *coming: Message) -> list[Message]:
     async def send(message: Message) -> None:
         answered.append(message)
 
-    await app(scope, receive, send)  # type: ignore[arg-type]
+    await app(scope, receive, send)
     return answered
 
 

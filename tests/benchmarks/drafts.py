@@ -53,13 +53,17 @@ def table() -> None:
             trial = places.with_notes(batch([draft], [draft.note_id], segmenter))
             trial.stand(asked, trial.row(draft.note_id), more)
 
+        def ranked(drafts: list[Note], asked: list[str]) -> None:
+            for draft in drafts:
+                rank(draft, asked, [])
+
         edits = [replace(DRAFT, title=f"{word}{DRAFT.title}"[:20]) for word in words[:EDITS]]
         some = words[:OF_AN_EDIT]
         rank(DRAFT, some, scenarios)
         print(f"drafts: {NOTES:,} notes, rules {rules.label}, two threads")
         _row("as stated", lambda: rank(DRAFT, words, []), places, words, 1)
         _row("nine scenarios", lambda: rank(DRAFT, words, scenarios), places, words, 1)
-        _row("edits", lambda: [rank(edit, some, []) for edit in edits], places, some, EDITS)
+        _row("edits", lambda: ranked(edits, some), places, some, EDITS)
 
 
 def _row(

@@ -58,7 +58,7 @@ def test_what_has_no_logarithm_is_taken_at_the_edge(b: float, kept: float) -> No
 
 def test_pairs_stand_one_two_three_five_eight_places_apart() -> None:
     notes = np.array([0, 0, 1, 2, 3, 4, 5, 6, 7, 8])
-    page = Features(notes, *[notes] * 9)  # type: ignore[arg-type]
+    page = Features(notes, *[notes] * 9)
     upper, lower = calibrate._pairs(page)
     gaps = [low - up for up, low in zip(upper.tolist(), lower.tolist(), strict=True)]
     assert {gap: gaps.count(gap) for gap in set(gaps)} == {1: 8, 2: 7, 3: 6, 5: 4, 8: 1}

