@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import multiprocessing
 import shutil
 import threading
@@ -14,6 +15,7 @@ import pytest
 from engine.engine import Engine
 from engine.errors import Damaged, LibraryBusy, NotFound, StaleIndex
 from engine.formats import ReadOptions
+from engine.library import Library
 from engine.model import Captured, Count, Counts, Note
 from engine.ranking.searcher import Asked
 from engine.store import Store
@@ -192,7 +194,7 @@ def test_a_preview_shows_notes_that_only_write_the_other_spelling(engine: Engine
 def test_a_busy_library_takes_no_new_word(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the lexicon would be changed, the index not, and every search refused."""
     put(engine, Note("a", "青苔拿铁配方"))
-    monkeypatch.setattr(type(engine.library).writing.__wrapped__, "__defaults__", (0.05,))
+    monkeypatch.setattr(inspect.unwrap(Library.writing), "__defaults__", (0.05,))
     lines = engine.lexicon_lines("青苔拿铁", "category", [])
     with engine.library.writing("another"), pytest.raises(LibraryBusy):
         engine.add_to_lexicon(lines)
@@ -332,7 +334,7 @@ def test_searches_during_imports_and_merges_see_whole_states(
 def test_a_writer_that_waits_in_vain_is_told_who_writes(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type(engine.library).writing.__wrapped__, "__defaults__", (0.05,))
+    monkeypatch.setattr(inspect.unwrap(Library.writing), "__defaults__", (0.05,))
     with Engine.open(engine.library.folder) as other, other.library.writing("noterank import"):
         with pytest.raises(LibraryBusy, match="noterank import"):
             put(engine, Note("a", "面霜"))

@@ -61,7 +61,7 @@ def test_every_command_shows_an_example() -> None:
     root = typer.main.get_command(app)
     groups = [root, *(c for c in root.commands.values() if hasattr(c, "commands"))]  # type: ignore[attr-defined]
     for group in groups:
-        for name, command in group.commands.items():  # type: ignore[attr-defined]
+        for name, command in group.commands.items():
             if not hasattr(command, "commands"):
                 assert "Example" in (command.help or ""), name
 

@@ -96,7 +96,7 @@ def test_following_next_visits_every_place_once(client: TestClient, limit: int) 
     seen, offset, pages = [], 0, 0
     while offset is not None:
         pages += 1
-        params = {"q": "面霜", "limit": limit, "offset": offset}
+        params: dict[str, str | int] = {"q": "面霜", "limit": limit, "offset": offset}
         body = client.get("/api/v1/search", params=params).json()
         seen += [row["note_id"] for row in body["data"]]
         offset = body["meta"]["next"]

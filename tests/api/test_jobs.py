@@ -88,7 +88,7 @@ def test_a_job_that_cannot_be_done_says_why_and_has_no_rows(client: TestClient) 
 
 def test_long_analyses_are_jobs_too(client: TestClient) -> None:
     headers = {"Prefer": "respond-async, wait=5"}
-    body = {"keywords": ["面霜"], "own": ["沐禾集"]}
+    body: dict[str, object] = {"keywords": ["面霜"], "own": ["沐禾集"]}
     answer = client.post("/api/v1/visibility?by=total", json=body, headers=headers)
     job = ended(client, answer.json()["data"][0]["job_id"])
     rows = client.get(f"/api/v1/jobs/{job['job_id']}/rows?shape=rows").json()

@@ -32,7 +32,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 def pages(client: TestClient) -> list[dict[str, object]]:
     """What the library itself shows, as if somebody had observed it."""
-    found = []
+    found: list[dict[str, object]] = []
     for word in WORDS:
         rows = client.get(f"/api/v1/search?q={word}&limit=50&shape=rows").json()
         found.append({"keyword": word, "notes": [row["note_id"] for row in rows]})

@@ -94,8 +94,9 @@ def _size(notes: int, folder: Path) -> float:
     chosen, missing = peers(notes)
     runners: dict[str, Callable[[list[int], int], object]] = {}
     ours = {tuple(t): q for kind, count in (("plain", _PLAIN), ("heavy", _HEAVY))
-            for t, q in zip(queries(kind, count), asked(material, kind, count),
-                            strict=True)}  # type: ignore[arg-type]  # fmt: skip
+            for t, q in zip(queries(kind, count),  # type: ignore[arg-type]
+                            asked(material, kind, count),
+                            strict=True)}  # fmt: skip
     runners["noterank"] = lambda terms, k: view.best(ours[tuple(terms)], ONE_FIELD, k)
     lucene = None
     for peer in chosen:

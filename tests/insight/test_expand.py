@@ -1,0 +1,82 @@
+"""Words near a keyword, on a library by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from engine.insight.distinct import distinctness
+from engine.insight.expand import Near, expand
+from engine.insight.extract import Extractor
+from engine.model import Demand, Note
+from tests.insight.library import reader
+
+BODIES = ("手冲咖啡，早八，露营", "手冲咖啡，早八，露营", "手冲咖啡，早八，甜品", "手冲咖啡，甜品",
+          "手冲咖啡，甜品", "咖啡，甜品，推荐")  # fmt: skip
+NOTES = {f"n{n}": Note(f"n{n}", body=body) for n, body in enumerate(BODIES)}
+
+
+class Written:
+    """A library of which each page holds the notes that say the word, the first twice as good."""
+
+    def __len__(self) -> int:
+        return 4_000
+
+    def page(self, words: str, limit: int) -> list[tuple[str, float]]:
+        ids = [i for i, note in NOTES.items() if words in note.body]
+        return [(i, 2.0 if at == 0 else 1.0) for at, i in enumerate(ids)][:limit]
+
+    def texts(self, note_ids: Sequence[str]) -> Mapping[str, Note]:
+        return {i: NOTES[i] for i in note_ids}
+
+    def holding(self, phrases: Sequence[str]) -> list[int]:
+        return [10 if phrase == "早八" else len(self.page(phrase, 99)) for phrase in phrases]
+
+    def demand(self) -> Mapping[str, Demand]:
+        return {}
+
+
+def near(keyword: str, related: Sequence[str] = (), most: int = 40) -> dict[str, Near]:
+    found = expand(keyword, Written(), reader(), Extractor(reader()), related, most)
+    return {one.keyword: one for one in found}
+
+
+def test_each_relation_has_its_evidence() -> None:
+    found = near("咖啡")
+    assert found["手冲咖啡"].relation == "longtail"
+    assert found["手冲咖啡"].notes == 5
+    assert found["手冲咖啡"].evidence == "5 篇同现（全库 5），首页重合 5/10"
+    assert found["手冲咖啡"].examples == ("n0", "n1", "n2")
+    assert found["露营"].relation == "angle"
+    assert found["露营"].notes == 2
+    assert found["甜品"].relation == "related"
+    assert found["甜品"].evidence == "4 篇同现（全库 4），首页重合 4/10"
+    assert "咖啡" not in found
+
+
+def test_how_much_more_its_own_notes_say_it_is_by_the_formula() -> None:
+    found = near("咖啡")
+    assert found["甜品"].z == pytest.approx(distinctness(4, 6, 0, 3_994).z)
+    # 早八: 3 of 6 notes here, 7 of the others
+    assert found["早八"].z == pytest.approx(distinctness(3, 6, 7, 3_994).z)
+
+
+def test_lists_of_related_searches_come_before_or_after_the_keyword() -> None:
+    found = near("咖啡", ["咖啡机推荐", "提神"])
+    assert (found["咖啡机推荐"].relation, found["咖啡机推荐"].evidence) == (
+        "downstream", "相关搜索列表",
+    )  # fmt: skip
+    assert (found["提神"].relation, found["提神"].notes, found["提神"].z) == ("upstream", 0, None)
+
+
+def test_a_third_of_the_rows_for_each_relation_the_strongest_first() -> None:
+    words = [f"咖啡{number}" for number in range(9)]
+    for most, kept in ((9, 3), (3, 1), (1, 1)):
+        found = [one for one in near("咖啡", words, most).values() if one.relation == "downstream"]
+        assert [one.keyword for one in found] == words[:kept]
+
+
+def test_a_keyword_that_nobody_writes_has_only_its_lists() -> None:
+    assert near("没有") == {}
+    assert list(near("没有", ["没有的词"])) == ["没有的词"]
