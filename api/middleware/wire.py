@@ -15,8 +15,10 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 class Wire(H11Protocol):
-    """uvicorn's protocol, with request targets as curl and browsers send them, in raw UTF-8; what it
-    cannot parse is answered here, because no app ever sees it."""
+    """uvicorn's protocol, with request targets as curl and browsers send them, in raw UTF-8.
+
+    What it cannot parse is answered here, because no app ever sees it.
+    """
 
     def data_received(self, data: bytes) -> None:
         """Hand bytes to the parser, those of a request target that are no ASCII percent-encoded.

@@ -14,10 +14,11 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.jobs.queue import Job, Jobs, Tick
+from api.jobs.queue import Job, Jobs
 from api.schemas import answers as schemas
 from engine.engine import Engine
 from engine.errors import BadInput, LibraryBusy, NotFound
+from engine.model import Progress
 
 NDJSON = {"Content-Type": "application/x-ndjson", "Prefer": "respond-async"}
 FILE = {"Content-Type": "application/octet-stream"}
@@ -127,7 +128,7 @@ class Slow:
         self.go = threading.Event()
         self.done: list[str] = []
 
-    def __call__(self, job: Job, path: Path, tick: Tick) -> list[dict[str, Any]]:
+    def __call__(self, job: Job, path: Path, tick: Progress) -> list[dict[str, Any]]:
         self.begun.set()
         while not self.go.wait(0.01):
             tick(0.5)
@@ -171,7 +172,7 @@ def test_what_had_not_ended_is_resumed_in_its_order(tmp_path: Path) -> None:
 
 
 def test_a_fault_ends_the_job_and_not_the_worker(tmp_path: Path) -> None:
-    def broken(job: Job, path: Path, tick: Tick) -> list[dict[str, Any]]:
+    def broken(job: Job, path: Path, tick: Progress) -> list[dict[str, Any]]:
         raise ZeroDivisionError if job.parameters else BadInput("wrong", "mend it")
 
     jobs = Jobs(tmp_path, {"broken": broken})

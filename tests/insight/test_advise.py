@@ -7,7 +7,7 @@ from math import log2
 
 import pytest
 
-from engine.insight.advise import Advice, Evaluated, advise, moved
+from engine.insight.advise import Advice, PlaceByKeyword, advise, moved
 from engine.insight.draft import attention, expected
 from engine.model import Note
 from tests.insight.library import reader
@@ -21,8 +21,8 @@ def test_attention_falls_and_ends_behind_fifty() -> None:
 
 
 def test_moves_are_told_by_how_much_attention_they_bring_or_cost() -> None:
-    before: Evaluated = {"a": 3, "b": 1, "c": 5, "d": 9, "e": None}
-    after: Evaluated = {"a": 1, "b": 3, "c": 5, "d": 7, "e": 60}
+    before: PlaceByKeyword = {"a": 3, "b": 1, "c": 5, "d": 9, "e": None}
+    after: PlaceByKeyword = {"a": 1, "b": 3, "c": 5, "d": 7, "e": 60}
     weights = {"d": 0.2, "c": 0.2, "b": 0.3, "a": 0.2, "e": 0.1}
     assert moved(before, after, weights) == (
         ("b", 1, 3), ("a", 3, 1), ("d", 9, 7), ("e", None, 60),
@@ -37,7 +37,7 @@ class Shelf:
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
 
-    def evaluate(self, draft: Note, keywords: Sequence[str]) -> Evaluated:
+    def evaluate(self, draft: Note, keywords: Sequence[str]) -> PlaceByKeyword:
         self.asked.append(tuple(keywords))
         return {word: self._place(draft, word) for word in keywords}
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from engine.insight import calibrate
-from engine.insight.calibrate import Features, Known, Weights
+from engine.insight.calibrate import Features, UnfittedSignals, Weights
 
 W = Weights(3.0, 2.0, 1.5, 0.75, 0.3, 0.2, 90.0, (1.0, 2.0, 4.0, 0.5))
-KNOWN = Known(full=10_000, uncounted=0.35, undated=0.4)
+KNOWN = UnfittedSignals(full=10_000, uncounted=0.35, undated=0.4)
 PAGE = Features(  # note 0: a term in title and body; note 1: one in tags, nothing else known
     note=np.array([0, 0, 1]),
     field=np.array([0, 2, 1]),

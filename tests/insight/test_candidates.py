@@ -16,11 +16,11 @@ def placed(*beside: tuple[str, str]) -> Candidate:
 
 
 def test_a_phrase_is_held_when_the_same_word_stands_beside_it_each_time() -> None:
-    assert placed(("面", "a"), ("面", "b")).held
-    assert placed(("a", "用"), ("b", "用")).held
-    assert not placed(("a", "用"), ("b", "好")).held
-    assert not placed(("面", "")).held  # once is no rule
-    assert not placed(("", ""), ("", "")).held  # a line's end is no word
+    assert placed(("面", "a"), ("面", "b")).has_fixed_neighbour
+    assert placed(("a", "用"), ("b", "用")).has_fixed_neighbour
+    assert not placed(("a", "用"), ("b", "好")).has_fixed_neighbour
+    assert not placed(("面", "")).has_fixed_neighbour  # once is no rule
+    assert not placed(("", ""), ("", "")).has_fixed_neighbour  # a line's end is no word
 
 
 def test_places_are_in_the_title_or_at_a_character_of_the_body() -> None:

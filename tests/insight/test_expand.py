@@ -30,7 +30,7 @@ class Written:
     def texts(self, note_ids: Sequence[str]) -> Mapping[str, Note]:
         return {i: NOTES[i] for i in note_ids}
 
-    def holding(self, phrases: Sequence[str]) -> list[int]:
+    def count_phrases(self, phrases: Sequence[str]) -> list[int]:
         return [10 if phrase == "早八" else len(self.page(phrase, 99)) for phrase in phrases]
 
     def demand(self) -> Mapping[str, Demand]:

@@ -13,7 +13,6 @@ from engine import Engine
 from engine.insight import calibration
 from engine.insight.calibrate import Weights
 from engine.insight.calibration import Calibrator, weights_of, with_weights
-from engine.insight.fidelity import Comparer
 from engine.insight.observed import ObservedPage
 from engine.ranking import ruleset
 from engine.ranking.ruleset import Engagement, Format, Freshness
@@ -82,8 +81,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 def test_features_are_the_parts_of_bm25_and_the_signals(engine: Engine) -> None:
     """n01 on 面霜: title (1 of 5 terms, mean 5/3) and tags (1 of 1, mean 1.5); n06: body alone."""
-    comparer = Comparer(engine.index, engine.segmenter, NOW)
-    fitting = Calibrator(engine.index, engine.segmenter, comparer)
+    fitting = Calibrator(engine.snapshot(NOW))
     late = NOW + timedelta(days=1)
     page = fitting._features(ObservedPage("面霜", late, ("n01", "n06", "n10")), BALANCED)
     assert page.note.tolist() == [0, 0, 1]

@@ -80,7 +80,7 @@ def test_the_parts_of_a_weight_multiply_to_it(answer: KeywordAnswer) -> None:
         assert math.isclose(known.raw / total, keyword.weight)
         rows = {row["part"]: row for row in why_keyword(keyword)}
         factors = [row["factor"] for row in rows.values() if row["factor"] is not None]
-        assert math.isclose(math.prod(factors), rows["product"]["value"])
+        assert math.prod(factors) == pytest.approx(rows["product"]["value"], rel=1e-9)
 
 
 def test_provenance_counts_are_of_the_library(answer: KeywordAnswer, engine: Engine) -> None:
@@ -115,7 +115,7 @@ def test_the_difficulty_of_a_row_is_the_sum_of_its_parts(answer: KeywordAnswer) 
         assert whole == pytest.approx(one.fight.incumbents.difficulty)
         known = {row["part"]: row["value"] for row in rows}
         if known["opportunity"] is not None:
-            product = known["heat"] * known["room"] * known["scarcity"]
+            product = math.prod(known[name] or 0.0 for name in ("heat", "room", "scarcity"))
             assert known["opportunity"] == pytest.approx(100 * product ** (1 / 3))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,7 +23,9 @@ NOW = datetime(2026, 11, 1, tzinfo=CHINA)
 
 
 def page(
-    likes: list[int | None], days: list[int | None], brands: list[tuple[str, ...]] | None = None
+    likes: Sequence[int | None],
+    days: Sequence[int | None],
+    brands: Sequence[tuple[str, ...]] | None = None,
 ) -> DocColumns:
     """Notes n0, n1, … of one author, all videos, published so many days ago."""
     signals = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.insight.scenarios import Seen, scenarios, tier_of
+from engine.insight.scenarios import Seen, _tier_of, scenarios
 
 
 def notes(size: int, age: float, fans: int | None = None) -> list[Seen]:
@@ -21,7 +21,7 @@ def notes(size: int, age: float, fans: int | None = None) -> list[Seen]:
     ],
 )  # fmt: skip
 def test_tiers_begin_at_their_fans(fans: int | None, tier: str) -> None:
-    assert tier_of(fans) == tier
+    assert _tier_of(fans) == tier
 
 
 def test_levels_are_quartiles_of_what_is_known() -> None:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from engine import Asked, Engine, KeywordLine, Note, Portrait
 from engine.insight.observed import ObservedPage
-from engine.rows import draft_rows, keyword_rows, search_rows, trust_rows
+from engine.rows import (
+    draft_rows,
+    keyword_rows,
+    search_rows,
+    trust_rows,
+    visibility_rows,
+    why_rows,
+)
+from engine.rows.table import Table
 from tests.twelve.notes import NOW
 
 Row = dict[str, Any]
@@ -21,9 +29,13 @@ LINES = (  # weights 3, 1, mean 2, 2, 2, 2 of 12
 )
 
 
+def rows(table: Table) -> list[Row]:
+    return [dict(row) for row in table]
+
+
 def search(engine: Engine, words: str, **asked: Any) -> list[Row]:
     page = engine.search(words, Asked(**{"limit": 20, **asked}))
-    return [search_rows.result_row(result) for result in page.results]
+    return [cast(Row, search_rows.result_row(result)) for result in page.results]
 
 
 def ids(engine: Engine, words: str, **asked: Any) -> list[str]:
@@ -31,60 +43,61 @@ def ids(engine: Engine, words: str, **asked: Any) -> list[str]:
 
 
 def explain(engine: Engine, note_id: str, words: str) -> list[Row]:
-    return [search_rows.part_row(part) for part in engine.explain(note_id, words).parts]
+    return rows(search_rows.explain_table(engine.explain(note_id, words)))
 
 
 def stats(engine: Engine) -> Row:
-    return search_rows.stats_row(engine.stats())
+    (row,) = rows(search_rows.stats_table(engine.stats()))
+    return row
 
 
 def extract(engine: Engine, note: Note, most: int) -> list[Row]:
-    return [keyword_rows.phrase_row(phrase) for phrase in engine.extract(note, most)]
+    return rows(keyword_rows.extract_table(engine.extract(note, most)))
 
 
 def fights(engine: Engine, own: Sequence[str] = ()) -> list[Row]:
     """Opportunity rows with what they are made of, exact to the places that a row keeps."""
-    return list(keyword_rows.fight_table(engine.opportunity(LINES, own), True))
+    return rows(keyword_rows.opportunity_table(engine.opportunity(LINES, own), True))
 
 
 def fight_parts(engine: Engine, keyword: str) -> dict[str, Row]:
     (fight,) = [one for one in engine.opportunity(LINES).fights if one.keyword == keyword]
-    return {row["part"]: row for row in keyword_rows.why_fight(fight)}
+    return {row["part"]: cast(Row, row) for row in why_rows.why_opportunity(fight)}
 
 
 def map_cells(engine: Engine) -> list[Row]:
-    return [keyword_rows.cell_row(cell) for cell in engine.insights().map(LINES)]
+    return rows(keyword_rows.map_table(engine.insights().map(LINES)))
 
 
 def shares(engine: Engine, own: Sequence[str], rivals: Sequence[str]) -> list[Row]:
-    return list(keyword_rows.voice_table(engine.visibility(LINES, own, rivals)))
+    return rows(visibility_rows.visibility_table(engine.visibility(LINES, own, rivals)))
 
 
 def totals(engine: Engine, own: Sequence[str], rivals: Sequence[str], by: str) -> list[Row]:
     voice = engine.visibility(LINES, own, rivals)
-    return list(keyword_rows.total_table(voice.totals(by)))
+    return rows(visibility_rows.total_table(voice.totals(by)))
 
 
 def keyword_set(engine: Engine, portrait: Portrait, most: int) -> list[Row]:
-    return list(engine.keywords(portrait, most).table())
+    return rows(engine.keywords(portrait, most).table())
 
 
 def weight_parts(engine: Engine, portrait: Portrait, keyword: str) -> dict[str, Row]:
     answer = engine.keywords(portrait, 50)
     (found,) = [one for one in answer.set.keywords if one.keyword == keyword]
-    return {row["part"]: row for row in keyword_rows.why_keyword(found)}
+    return {row["part"]: cast(Row, row) for row in why_rows.why_keyword(found)}
 
 
 def placed(engine: Engine, draft: Note, lines: Sequence[KeywordLine]) -> list[Row]:
-    return list(draft_rows.draft_table(engine.drafts(NOW).rank(draft, lines)))
+    return rows(draft_rows.draft_table(engine.drafts(NOW).rank(draft, lines)))
 
 
 def said_of(engine: Engine, draft: Note, lines: Sequence[KeywordLine], **more: Any) -> Row:
-    return draft_rows.told(engine.drafts(NOW).rank(draft, lines, **more))
+    return draft_rows.draft_meta(engine.drafts(NOW).rank(draft, lines, **more))
 
 
 def advice(engine: Engine, draft: Note, lines: Sequence[KeywordLine], most: int) -> list[Row]:
-    return list(draft_rows.advice_table(engine.drafts(NOW).advise(draft, lines, most)))
+    return rows(draft_rows.advice_table(engine.drafts(NOW).advise(draft, lines, most)))
 
 
 def seen(keyword: str, *note_ids: str) -> ObservedPage:
@@ -94,10 +107,10 @@ def seen(keyword: str, *note_ids: str) -> ObservedPage:
 def agreement(engine: Engine, *pages: ObservedPage) -> tuple[list[Row], dict[str, Row], int]:
     """(fidelity rows, our order and baselines by name, observed notes that we lack)."""
     found = engine.fidelity(pages, NOW)
-    orders = {row["order"]: row for row in trust_rows.orders_table(found)}
-    return list(trust_rows.fidelity_table(found)), orders, found.missing
+    orders = {row["order"]: row for row in rows(trust_rows.orders_table(found))}
+    return rows(trust_rows.fidelity_table(found)), orders, found.missing
 
 
 def calibration(engine: Engine, *pages: ObservedPage) -> tuple[Row, list[Row]]:
     found = engine.calibrate(pages, NOW)
-    return trust_rows.calibrated(found), list(trust_rows.change_table(found))
+    return trust_rows.calibration_meta(found), rows(trust_rows.change_table(found))

@@ -48,7 +48,7 @@ def test_a_move_is_split_between_its_causes(fresh: Engine, tmp_path: Path) -> No
     with filled(tmp_path / "alone") as alone:
         alone.import_rows("edit", [EDITED], NOW)
         assert doors.ids(alone, "面霜").index("n07") + 1 == 2
-    fresh.snapshot("before")
+    fresh.keep_snapshot("before")
     fresh.delete("n02")
     fresh.import_rows("more", [NEW], NOW)
     assert doors.ids(fresh, "面霜").index("n07") + 1 == 4
@@ -60,7 +60,7 @@ def test_a_move_is_split_between_its_causes(fresh: Engine, tmp_path: Path) -> No
 
 
 def test_engagement_of_its_own_and_of_rivals_are_told_apart(fresh: Engine) -> None:
-    fresh.snapshot("before")
+    fresh.keep_snapshot("before")
     loud = note("n11", "敏感肌", "防晒，精华", ["早八", "通勤"], author="a2", days=89,
                 counts=(9_000, 2, 2, 2), kind="video", channel="organic", fans=0)  # fmt: skip
     fresh.import_rows("later", [loud], NOW)
@@ -76,7 +76,7 @@ def test_engagement_of_its_own_and_of_rivals_are_told_apart(fresh: Engine) -> No
 
 
 def test_a_note_that_came_stood_behind_the_last(fresh: Engine) -> None:
-    fresh.snapshot("before")
+    fresh.keep_snapshot("before")
     fresh.import_rows("more", [NEW], NOW)
     (move,) = fresh.moves("n13", ["面霜"], "before")
     place = doors.ids(fresh, "面霜").index("n13") + 1
