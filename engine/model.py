@@ -11,6 +11,7 @@ CHINA = timezone(timedelta(hours=8), "UTC+8")  # a time without an offset means 
 
 Kind = Literal["image", "video", ""]  # "" is unknown
 Channel = Literal["organic", "declared", "boosted", ""]  # "" is unknown
+COUNTS = ("likes", "collects", "comments", "shares")
 Sort = Literal["general", "latest", "likes", "comments", "collects"]
 SORTS: tuple[Sort, ...] = ("general", "latest", "likes", "comments", "collects")
 
@@ -44,6 +45,12 @@ class Counts:
     collects: Count | None = None
     comments: Count | None = None
     shares: Count | None = None
+
+    def values(self) -> tuple[int | None, int | None, int | None, int | None]:
+        """The four numbers, floors as they stand; None for an unknown one."""
+        known = (self.likes, self.collects, self.comments, self.shares)
+        likes, collects, comments, shares = (None if c is None else c.value for c in known)
+        return likes, collects, comments, shares
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,7 @@ from typing import Any
 
 import orjson
 
-from engine.model import CHINA, Note, Sighting
-
-_COUNTS = ("likes", "collects", "comments", "shares")
+from engine.model import CHINA, COUNTS, Note, Sighting
 
 
 @dataclass(slots=True)
@@ -42,7 +40,7 @@ class ImportReport:
     no_title: int = 0
     no_date: int = 0
     no_kind: int = 0
-    missing: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTS, 0))
+    missing: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     censored: int = 0
     rounded: int = 0
     all_zero: int = 0
@@ -53,8 +51,8 @@ class ImportReport:
 
     def note(self, note: Note) -> None:
         """Tally what a captured note lacks and how exact its counts are."""
-        known = [getattr(note.counts, name) for name in _COUNTS]
-        for name, count in zip(_COUNTS, known, strict=True):
+        known = [getattr(note.counts, name) for name in COUNTS]
+        for name, count in zip(COUNTS, known, strict=True):
             self.missing[name] += count is None
         self.censored += any(count is not None and count.at_least for count in known)
         self.rounded += any(count is not None and count.precision for count in known)

@@ -9,13 +9,13 @@ import numpy as np
 
 from engine.bm25 import LENGTHS, average_length, encode_length
 from engine.errors import BadInput
-from engine.index.hits import COUNTS, MISSING
+from engine.index.hits import MISSING
 from engine.index.protocol import Scoring
 from engine.insight.agreement import LEAST, Mean, agreement, mean
 from engine.insight.calibrate import FOLDS, Features, Floats, UnfittedSignals, Weights, fit, folds
 from engine.insight.fidelity import Comparer
 from engine.insight.observed import ObservedPage
-from engine.model import FIELDS, Progress, quiet
+from engine.model import COUNTS, FIELDS, Progress, quiet
 from engine.ranking.ruleset import Engagement, Format, Freshness, Rule, RuleSet
 from engine.snapshot import LibrarySnapshot
 from engine.text.query import plain
@@ -217,9 +217,8 @@ def _changes(old: RuleSet, new: RuleSet) -> Iterator[Change]:
     yield Change("bm25.b", before.b, after.b, "越大，长文越吃亏")
     yield Change("rules.engagement.weight", heat, after.engagement,
                  f"互动最高的笔记得分最多 ×{1 + after.engagement:.2f}")  # fmt: skip
-    names = ("likes", "collects", "comments", "shares")
-    for name, old_weight, new_weight in zip(names, before.counts, after.counts, strict=True):
-        meaning = f"一个{_COUNTS[name]}算 {new_weight:g}"
+    for name, old_weight, new_weight in zip(COUNTS, before.counts, after.counts, strict=True):
+        meaning = f"一个{_COUNT_NAMES[name]}算 {new_weight:g}"
         yield Change(f"rules.engagement.{name}", old_weight, new_weight, meaning)
     yield Change("rules.freshness.weight", fresh, after.freshness,
                  f"刚发布的笔记得分最多 ×{1 + after.freshness:.2f}")  # fmt: skip
@@ -227,4 +226,4 @@ def _changes(old: RuleSet, new: RuleSet) -> Iterator[Change]:
                  f"每 {after.half_life:g} 天，新鲜度减半")  # fmt: skip
 
 
-_COUNTS = {"likes": "赞", "collects": "收藏", "comments": "评论", "shares": "分享"}
+_COUNT_NAMES = dict(zip(COUNTS, ("赞", "收藏", "评论", "分享"), strict=True))

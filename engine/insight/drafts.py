@@ -322,7 +322,5 @@ class Drafts:
 
 
 def _seen(published: datetime, day: datetime, fans: int | None, counts: Counts) -> Seen:
-    values = (counts.likes, counts.collects, counts.comments, counts.shares)
-    likes, collects, comments, shares = (count.value if count else None for count in values)
     age = (day - published).total_seconds() / 86_400
-    return Seen(age, fans, (likes, collects, comments, shares))
+    return Seen(age, fans, counts.values())

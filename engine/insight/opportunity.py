@@ -32,7 +32,8 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from engine.index.hits import COUNTS, MISSING, DocColumns
+from engine.index.hits import MISSING, DocColumns
+from engine.model import COUNTS
 
 INCUMBENTS = 10
 WEIGHTS: Mapping[str, float] = {

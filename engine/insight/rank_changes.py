@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import NotFound
-from engine.index.hits import COUNTS, MISSING, Batch, DocColumns
+from engine.index.hits import MISSING, Batch, DocColumns
 from engine.index.opening import open_index
 from engine.index.protocol import IndexSnapshot
 from engine.insight.attribution import Values, shapley
 from engine.library import Library
-from engine.model import CHINA, Counts, Note, Progress, quiet
+from engine.model import CHINA, COUNTS, Counts, Note, Progress, quiet
 from engine.ranking import ruleset
 from engine.ranking.ranker import Ranker
 from engine.ranking.ruleset import RuleSet
@@ -206,8 +206,7 @@ def _text(stored: Stored) -> tuple[Note, str]:
 
 
 def _values(counts: Counts) -> list[int]:
-    four = (counts.likes, counts.collects, counts.comments, counts.shares)
-    return [MISSING if count is None else count.value for count in four]
+    return [MISSING if value is None else value for value in counts.values()]
 
 
 def _batches(notes: Sequence[Stored], segmenter: Segmenter) -> Iterator[Batch]:

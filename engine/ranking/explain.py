@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.index.hits import COUNTS, MISSING, Hits
+from engine.index.hits import MISSING, Hits
 from engine.index.protocol import TermScore
-from engine.model import Query
+from engine.model import COUNTS, Query
 from engine.ranking.order import Order
 from engine.ranking.page import Part
 from engine.ranking.rules import Applied, Floats

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.index.hits import COUNTS, KINDS, MISSING, DocColumns, Hits, Integers
+from engine.index.hits import KINDS, MISSING, DocColumns, Hits, Integers
+from engine.model import COUNTS
 from engine.ranking.ruleset import Engagement, Format, Freshness, Rule, RuleSet
 
 Floats = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.index.hits import Batch
-from engine.model import Counts, Document, Note, Signals
+from engine.model import Document, Note, Signals
 from engine.text.normalise import bare_letters, blank_stickers, fold_key, unmarked
 from engine.text.segment import Segmenter
 
@@ -134,7 +134,7 @@ def _brands(
 
 
 def _signals(note: Note, cluster: str, tags: Sequence[str], brands: set[str]) -> Signals:
-    likes, collects, comments, shares = _count_values(note.counts)
+    likes, collects, comments, shares = note.counts.values()
     return Signals(
         kind=note.kind,
         author=note.author,
@@ -148,11 +148,3 @@ def _signals(note: Note, cluster: str, tags: Sequence[str], brands: set[str]) ->
         brands=tuple(sorted(brands)),
         cluster=cluster,
     )
-
-
-def _count_values(counts: Counts) -> tuple[int | None, int | None, int | None, int | None]:
-    likes, collects, comments, shares = (
-        None if count is None else count.value
-        for count in (counts.likes, counts.collects, counts.comments, counts.shares)
-    )
-    return likes, collects, comments, shares
