@@ -22,11 +22,13 @@ from engine.insight.drafts import Drafts
 from engine.insight.events import Event
 from engine.insight.extract import Phrase
 from engine.insight.fidelity import Comparer, Fidelity
-from engine.insight.insights import Battle, Insights, Voice
+from engine.insight.insights import Insights
 from engine.insight.observed import Observed, ObservedPage, stored_pages
+from engine.insight.opportunity_of_keywords import Battle
 from engine.insight.portrait import Portrait
 from engine.insight.rank_changes import Move, Moves, State
 from engine.insight.sets import Edits
+from engine.insight.share_of_voice import Voice
 from engine.library import Library, this_task
 from engine.model import Note, Progress, Row, quiet
 from engine.ranking import ruleset

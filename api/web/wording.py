@@ -17,8 +17,7 @@ from api.web.listing import Row, download, listing
 from engine.engine import Engine
 from engine.errors import BadOption
 from engine.insight import portrait as portraits
-from engine.insight.insights import Voice
-from engine.insight.visibility import CHANNELS
+from engine.insight.share_of_voice import CHANNELS, Voice
 from engine.rows import keyword_rows
 
 _CELL = ("keyword", "angle", "circle", "notes", "unclaimed", "examples")

@@ -24,8 +24,8 @@ from engine.cli.tabled import (
 )
 from engine.engine import Engine
 from engine.errors import BadOption, NotFound
-from engine.insight.insights import Fight
-from engine.insight.visibility import changes
+from engine.insight.opportunity_of_keywords import Fight
+from engine.insight.share_of_voice import changes
 from engine.rows import keyword_rows
 from engine.rows.table import Table
 from engine.text.normalise import fold_key

@@ -13,7 +13,7 @@ from engine.cli.app import out, print_json
 from engine.engine import Engine
 from engine.errors import NotFound
 from engine.formats.keywords import KeywordLine, read_keywords
-from engine.insight.insights import Fight
+from engine.insight.opportunity_of_keywords import Fight
 from engine.rows.table import Table
 
 OutOption = Annotated[

@@ -10,10 +10,10 @@ from engine.insight import opportunity as fights
 from engine.insight.discover import NewWord
 from engine.insight.expand import Near
 from engine.insight.extract import BASE, Phrase
-from engine.insight.insights import Battle, Fight, Voice
+from engine.insight.keyword_map import Cell
 from engine.insight.keyword_set import Keyword, KeywordSet
-from engine.insight.opportunity import Cell
-from engine.insight.visibility import CHANNELS, FORMS, Standing, Total
+from engine.insight.opportunity_of_keywords import Battle, Fight
+from engine.insight.share_of_voice import CHANNELS, FORMS, Standing, Total, Voice
 from engine.rows.table import Table
 
 Row = dict[str, Any]

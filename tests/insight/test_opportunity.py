@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from engine.index.hits import DocColumns
+from engine.insight.keyword_map import cells
 from engine.insight.opportunity import (
     WEIGHTS,
     Opportunity,
     cannibals,
-    cells,
     clusters,
     incumbents,
 )
