@@ -85,7 +85,7 @@ class Drafts:
         self,
         draft: Note,
         lines: Sequence[KeywordLine],
-        own: Sequence[str] = (),
+        own_brands: Sequence[str] = (),
         banned: Sequence[str] = (),
         tick: Progress = quiet,
     ) -> DraftAnswer:
@@ -108,7 +108,7 @@ class Drafts:
         after = [row.page.first(DEPTH).columns for row in ranked]
         asked = [voices.Asked(w, weight) for w, weight in zip(words, weights, strict=True)]
         lexicon = self._segmenter.lexicon
-        names_of = own or [lexicon.brand_named(brand) for brand in trial.signals.brands]
+        names_of = own_brands or [lexicon.brand_named(brand) for brand in trial.signals.brands]
         brands = {fold_key(lexicon.brand_named(name)): name for name in names_of}
         return DraftAnswer(
             note=note,

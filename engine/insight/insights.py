@@ -1,4 +1,4 @@
-"""Insights: the keyword analyses as methods of one state of a library; each has its own file."""
+"""Insights: the keyword analyses as methods of one state of a library; one file each."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class Insights:
     def opportunities(
         self,
         lines: Sequence[KeywordLine],
-        own: Sequence[str] = (),
+        own_brands: Sequence[str] = (),
         portrait: Portrait | None = None,
         tick: Progress = quiet,
     ) -> Battle:
-        return opportunity_of_keywords(self.library, lines, own, portrait, tick)
+        return opportunity_of_keywords(self.library, lines, own_brands, portrait, tick)
 
     def map(self, lines: Sequence[KeywordLine]) -> list[Cell]:
         return keyword_map(self.library, lines)
@@ -71,8 +71,8 @@ class Insights:
     def watch(
         self,
         keywords: Sequence[str],
-        own: Sequence[str],
+        own_brands: Sequence[str],
         rivals: Sequence[str],
         previous: Mapping[str, events.Watched],
     ) -> tuple[dict[str, events.Watched], list[events.Event]]:
-        return events.watch_pages(self.library, keywords, own, rivals, previous)
+        return events.watch_pages(self.library, keywords, own_brands, rivals, previous)

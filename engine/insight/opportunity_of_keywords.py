@@ -70,11 +70,11 @@ def opportunity_of_set(
 def opportunity_of_keywords(
     library: LibrarySnapshot,
     lines: Sequence[KeywordLine],
-    own: Sequence[str] = (),
+    own_brands: Sequence[str] = (),
     portrait: Portrait | None = None,
     tick: Progress = quiet,
 ) -> Battle:
-    """Analyses demand, supply and difficulty of each keyword; `own` are own brands."""
+    """Analyses demand, supply and difficulty of each keyword; `own_brands` in any spelling."""
     words = [line.keyword for line in lines]
     pages = library.ranker.pages(words, INCUMBENTS * 2, tick)
     kinds = Kinds(library.segmenter, portrait.rivals if portrait else ())
@@ -86,7 +86,7 @@ def opportunity_of_keywords(
     ]
     order = sorted(range(len(lines)), key=lambda at: (-fights[at].weight, at))
     ids = [pages[at].note_ids for at in order]
-    brands = [fold_key(library.segmenter.lexicon.brand_named(name)) for name in own]
+    brands = [fold_key(library.segmenter.lexicon.brand_named(name)) for name in own_brands]
     return Battle(
         fights=tuple(fights),
         clusters=tuple(clusters([words[at] for at in order], ids)),
