@@ -21,11 +21,13 @@ from engine.insight.drafts import Drafts
 from engine.insight.events import Event
 from engine.insight.extract import Phrase
 from engine.insight.fidelity import Comparer, Fidelity
-from engine.insight.insights import Battle, Insights, Voice
+from engine.insight.insights import Insights
 from engine.insight.observed import Observed, ObservedPage, stored_pages
+from engine.insight.opportunity_of_keywords import Battle
 from engine.insight.portrait import Portrait
 from engine.insight.rank_changes import Move, Moves, State
 from engine.insight.sets import Edits
+from engine.insight.share_of_voice import Voice
 from engine.library import Library, this_task
 from engine.model import Note, Progress, Row, quiet
 from engine.ranking import ruleset
@@ -220,21 +222,23 @@ class Engine:
         return self.ask(lambda library: keyword_answer(library, portrait, most, kept))
 
     def opportunity(
-        self, lines: Sequence[KeywordLine], own: Sequence[str] = (), tick: Progress = quiet
+        self, lines: Sequence[KeywordLine], own_brands: Sequence[str] = (), tick: Progress = quiet
     ) -> Battle:
         """What a fight for each keyword of a list would meet."""
-        return self.ask(lambda library: Insights(library).opportunities(lines, own, None, tick))
+        return self.ask(
+            lambda library: Insights(library).opportunities(lines, own_brands, None, tick)
+        )
 
     def visibility(
         self,
         lines: Sequence[KeywordLine],
-        own: Sequence[str],
+        own_brands: Sequence[str],
         rivals: Sequence[str] = (),
         portrait: str = "",
         tick: Progress = quiet,
     ) -> Voice:
         """Share of voice of brands over a list of keywords."""
-        brands = [*own, *rivals]
+        brands = [*own_brands, *rivals]
         return self.ask(lambda library: Insights(library).voice(lines, brands, portrait, tick))
 
     def propose(self, most: int = 50, tick: Progress = quiet) -> list[NewWord]:
@@ -243,13 +247,13 @@ class Engine:
         return self.ask(lambda library: Insights(library).new_words(most, refused, tick))
 
     def watch(
-        self, name: str, keywords: Sequence[str], own: Sequence[str], rivals: Sequence[str]
+        self, name: str, keywords: Sequence[str], own_brands: Sequence[str], rivals: Sequence[str]
     ) -> tuple[list[Event], bool]:
         """(what happened on the pages since the last look under this name, whether it is the
         first one); the look is remembered."""
         remembered = self.shelf.watched(name)
         looked, events = self.ask(
-            lambda library: Insights(library).watch(keywords, own, rivals, remembered)
+            lambda library: Insights(library).watch(keywords, own_brands, rivals, remembered)
         )
         self.shelf.keep_watched(name, looked)
         return events, not remembered

@@ -8,9 +8,9 @@ from typing import Any
 
 from engine.errors import NotFound
 from engine.insight.events import Watched
-from engine.insight.insights import Voice
 from engine.insight.portrait import Portrait, from_table
 from engine.insight.sets import Edits
+from engine.insight.share_of_voice import Voice
 from engine.library import Library, this_task
 from engine.model import CHINA
 from engine.rows.column import Row

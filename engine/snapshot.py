@@ -23,6 +23,7 @@ from engine.ranking.ruleset import RuleSet
 from engine.ranking.searcher import Asked, Searcher
 from engine.store import StoreReader, StoreSnapshot
 from engine.text.normalise import fold, fold_key
+from engine.text.runs import Reader
 from engine.text.segment import Segmenter
 from engine.text.suggest import Suggester
 
@@ -101,6 +102,11 @@ class LibrarySnapshot:
         """Completions and corrections over the words of the notes."""
         index, segmenter = self.index, self.segmenter
         return self.memo.get("suggester", lambda: Suggester(known_words(index, segmenter)))
+
+    @property
+    def reader(self) -> Reader:
+        """Reads texts as runs of words, by the library's lexicon."""
+        return self.memo.get("reader", lambda: Reader(self.segmenter))
 
     def search(self, words: str, asked: Asked) -> Page:
         """The page of a query, with others to try where it finds little."""

@@ -13,7 +13,7 @@ from api.web import charts, shell
 from api.web.forms import asks, lines_of
 from api.web.listing import download, listing
 from engine.engine import Engine
-from engine.insight.insights import Battle, Fight
+from engine.insight.opportunity_of_keywords import Battle, Fight
 from engine.rows.column import columns
 from engine.rows.keyword_rows import KeywordRow, opportunity_table
 from engine.rows.table import Table

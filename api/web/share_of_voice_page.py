@@ -15,8 +15,7 @@ from api.web import charts, shell
 from api.web.forms import Fields, asks, brands_of, form_of, lines_of
 from api.web.listing import download, listing
 from engine.engine import Engine
-from engine.insight.insights import Voice
-from engine.insight.visibility import CHANNELS
+from engine.insight.share_of_voice import CHANNELS, Voice
 from engine.rows.column import Row
 from engine.rows.table import Table
 from engine.rows.visibility_rows import total_table

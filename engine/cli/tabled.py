@@ -12,7 +12,7 @@ from engine.cli import show
 from engine.cli.app import out, print_json
 from engine.engine import Engine
 from engine.formats.keywords import KeywordLine, read_keywords
-from engine.insight.insights import Fight
+from engine.insight.opportunity_of_keywords import Fight
 from engine.rows.table import Table
 from engine.usecases.lists import saved_lines
 

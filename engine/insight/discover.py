@@ -8,6 +8,7 @@ time). Counting runs on one array of word numbers, so that a hundred thousand no
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.insight.candidates import LONGEST, Text
+from engine.model import Progress, quiet
+from engine.snapshot import LibrarySnapshot
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader, Run, may_begin, may_end
 
@@ -25,6 +28,7 @@ _MIN_NOTES, _MIN_NPMI, _MIN_ENTROPY = 5, 0.35, 1.2
 _LONGEST_STRETCH = 4
 _GAP = -1  # the number between two runs
 _SHORTEST = 3  # characters
+_BATCH = 2_000  # notes that are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,20 @@ class NewWord:
     def strength(self) -> float:
         """The key that proposals are ordered by: ln notes × npmi × entropy, twice for a tag."""
         return math.log(self.notes) * self.npmi * self.entropy * (2 if self.tagged else 1)
+
+
+def new_words(
+    library: LibrarySnapshot, excluded: Sequence[str], limit: int, tick: Progress = quiet
+) -> list[NewWord]:
+    """Lists words that the notes use and the lexicon lacks, without those of `excluded`."""
+    discovery = Discovery(library.reader)
+    notes = (stored.note for stored in library.store.all())
+    done = 0
+    while batch := list(itertools.islice(notes, _BATCH)):
+        discovery.take([note.note_id for note in batch], [Text.of(note) for note in batch])
+        done += len(batch)
+        tick(min(done / len(library), 1.0))
+    return discovery.proposals(limit, excluded)
 
 
 class _Stream(NamedTuple):

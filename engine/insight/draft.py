@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.insight.checks import Check
 from engine.insight.scenarios import Scenario
-from engine.insight.visibility import ATTENTION, DEPTH, Total
+from engine.insight.share_of_voice import ATTENTION, DEPTH, Total
 from engine.model import Note
 
 STATED = "as stated"  # the scenario of the draft's own counts and time

@@ -18,17 +18,17 @@ from engine.index.hits import DocColumns
 from engine.index.overlay import Overlay
 from engine.index.protocol import BIGRAM, TermScore
 from engine.ingest.importer import cluster_of, merged, note_text
-from engine.insight import visibility as voices
+from engine.insight import share_of_voice as voices
 from engine.insight.advise import Advice, PlaceByKeyword, advise, moved
 from engine.insight.candidates import Text
 from engine.insight.checks import checks
 from engine.insight.draft import STATED, DraftAnswer, Placed, expected
 from engine.insight.edits import halves
-from engine.insight.extract import Extractor
-from engine.insight.insights import Insights, weights_of
+from engine.insight.extract import Extractor, extractor_of
+from engine.insight.keyword_set import weights_of
 from engine.insight.kinds import intent
 from engine.insight.scenarios import Scenario, Seen, scenarios
-from engine.insight.visibility import DEPTH, Total
+from engine.insight.share_of_voice import DEPTH, Total
 from engine.model import CHINA, FIELDS, Count, Counts, Document, Note, Progress, Signals, quiet
 from engine.ranking.ranker import RankedPage, Ranker
 from engine.snapshot import LibrarySnapshot
@@ -69,9 +69,8 @@ class Drafts:
         self._library = library
         self._ranker: Ranker = library.ranker
         self._segmenter: Segmenter = library.segmenter
-        insights = Insights(library)
-        self._reader: Reader = insights.reader
-        self._extractor: Extractor = insights.extractor
+        self._reader: Reader = library.reader
+        self._extractor: Extractor = extractor_of(library)
         self.wording: Callable[[str], str] = cache(self._wording)
         self._terms = cache(self._terms_of)
 
@@ -89,7 +88,7 @@ class Drafts:
         self,
         draft: Note,
         lines: Sequence[KeywordLine],
-        own: Sequence[str] = (),
+        own_brands: Sequence[str] = (),
         banned: Sequence[str] = (),
         tick: Progress = quiet,
     ) -> DraftAnswer:
@@ -112,7 +111,7 @@ class Drafts:
         after = [row.page.first(DEPTH).columns for row in ranked]
         asked = [voices.Asked(w, weight) for w, weight in zip(words, weights, strict=True)]
         lexicon = self._segmenter.lexicon
-        names_of = own or [lexicon.brand_named(brand) for brand in trial.signals.brands]
+        names_of = own_brands or [lexicon.brand_named(brand) for brand in trial.signals.brands]
         brands = {fold_key(lexicon.brand_named(name)): name for name in names_of}
         return DraftAnswer(
             note=note,

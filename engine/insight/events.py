@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.snapshot import LibrarySnapshot
+from engine.text.normalise import fold_key
+
 _TOP = 10
 OUT = 13  # the place behind which a note has left
 _REMEMBERED_FIRSTS = 10  # holders of the first place that are remembered
@@ -46,6 +49,30 @@ class Event:
     note_id: str
     brand: str
     place: int | None
+
+
+def watch_pages(
+    library: LibrarySnapshot,
+    keywords: Sequence[str],
+    own_brands: Sequence[str],
+    rivals: Sequence[str],
+    previous: Mapping[str, Watched],
+) -> tuple[dict[str, Watched], list[Event]]:
+    """Returns (the states to remember by keyword, the events since `previous`)."""
+    brand = library.segmenter.lexicon.brand_named
+    names = {fold_key(brand(name)): name for name in (*own_brands, *rivals)}
+    states, events = {}, []
+    for word, page in zip(keywords, library.ranker.pages(keywords, OUT), strict=True):
+        ids = page.note_ids
+        brands = {
+            note_id: names[key]
+            for row, note_id in enumerate(ids)
+            for key in page.columns.brands(row)
+            if key in names
+        }
+        states[word], news = watch(word, ids, brands, frozenset(own_brands), previous.get(word))
+        events += news
+    return states, events
 
 
 def watch(

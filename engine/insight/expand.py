@@ -16,9 +16,9 @@ from typing import Literal
 
 from engine.insight.candidates import Text, candidates
 from engine.insight.distinct import distinctness
-from engine.insight.extract import Collection, Extractor
+from engine.insight.extract import Collection, extractor_of
 from engine.insight.kinds import Kinds, intent
-from engine.insight.library import Library
+from engine.snapshot import LibrarySnapshot
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader
 
@@ -50,15 +50,9 @@ class Near:
     examples: tuple[str, ...]
 
 
-def expand(
-    keyword: str,
-    library: Library,
-    reader: Reader,
-    extractor: Extractor,
-    related: Sequence[str] = (),
-    limit: int = 40,
-) -> list[Near]:
+def expand(library: LibrarySnapshot, keyword: str, limit: int = 40) -> list[Near]:
     """Lists words near a keyword, the strongest of each relation first."""
+    reader, extractor = library.reader, extractor_of(library)
     page = library.page(keyword, _NOTES)
     top = page[0][1] if page else 1.0
     ids = [note_id for note_id, score in page if score >= 0.25 * top]
@@ -92,7 +86,7 @@ def expand(
         spelling = reader.spelling(phrase)
         shown = spelling if spelling != phrase else surfaces[phrase]
         rows.append(Near(shown, relation, len(notes), distinct.z, evidence, tuple(notes[:3])))
-    rows += _listed(key, related)
+    rows += _listed(key, library.store.related(keyword))
     rows.sort(key=lambda row: (row.relation, -(row.z or 0.0) * row.notes, row.keyword))
     count_by_relation: Counter[str] = Counter()
     chosen = []
@@ -103,7 +97,7 @@ def expand(
     return chosen
 
 
-def _shared(phrases: Sequence[str], ids: Sequence[str], library: Library) -> dict[str, int]:
+def _shared(phrases: Sequence[str], ids: Sequence[str], library: LibrarySnapshot) -> dict[str, int]:
     """Counts for each phrase the first ten places that its page shares with the keyword's page."""
     top_ids = set(ids[:10])
     return {p: len(top_ids & {i for i, _ in library.page(p, 10)}) for p in phrases}

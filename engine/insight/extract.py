@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from engine.insight.candidates import Candidate, Candidates, Text, candidates, neighbours
 from engine.insight.kinds import Kinds
+from engine.model import Note
+from engine.snapshot import LibrarySnapshot
 from engine.text.cut import parts
 from engine.text.runs import LOOSE, Reader
 
@@ -60,6 +62,23 @@ class Phrase:
     score: float
     kind: str
     parts: tuple[tuple[str, float, float], ...]
+
+
+def extract(library: LibrarySnapshot, note: Note, limit: int) -> list[Phrase]:
+    """Extracts the keyword phrases of a note or draft; the library tells how common they are."""
+    counts: dict[str, int] = {}
+
+    def seen(key: str) -> int:
+        if key not in counts:
+            (counts[key],) = library.count_phrases([key])
+        return counts[key]
+
+    return extractor_of(library).extract([Text.of(note)], limit, seen)[0]
+
+
+def extractor_of(library: LibrarySnapshot) -> Extractor:
+    """Returns the extractor that reads by the library's lexicon."""
+    return library.memo.get("extractor", lambda: Extractor(library.reader))
 
 
 @dataclass(frozen=True)

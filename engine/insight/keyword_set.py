@@ -1,9 +1,11 @@
-"""A keyword set: the keywords of a portrait, each with the evidence for it in numbers."""
+"""A keyword set: the keywords of a portrait or list, with weights and evidence in numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.formats.keywords import KeywordLine
 from engine.insight.distinct import Distinctness
 from engine.insight.kinds import Intent, Kind
 from engine.insight.portrait import Portrait, Trait
@@ -81,3 +83,12 @@ class KeywordSet:
     affine: int
     topics: tuple[tuple[str, float], ...]
     left_out: tuple[tuple[str, str], ...]
+
+
+def weights_of(lines: Sequence[KeywordLine]) -> list[float]:
+    """Returns weights that sum to 1; a keyword without a weight gets the mean of the others."""
+    stated = [line.weight for line in lines if line.weight is not None]
+    mean = sum(stated) / len(stated) if stated else 1.0
+    values = [mean if line.weight is None else line.weight for line in lines]
+    total = sum(values)
+    return [value / total if total else 1 / len(lines) for value in values]

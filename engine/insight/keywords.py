@@ -16,13 +16,15 @@ from dataclasses import replace
 
 from engine.insight.audience import Reading, read
 from engine.insight.distinct import distinctness
-from engine.insight.extract import Extractor
+from engine.insight.extract import Extractor, extractor_of
 from engine.insight.keyword_set import Keyword, KeywordSet, Provenance
 from engine.insight.kinds import Kinds, intent
 from engine.insight.library import Library
 from engine.insight.portrait import Portrait
+from engine.insight.sets import Edits, edited
 from engine.insight.topics import Topics, topics
 from engine.model import Demand
+from engine.snapshot import LibrarySnapshot
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader
 
@@ -38,11 +40,19 @@ _LONGEST = 10  # characters of a combination
 _EXAMPLES = 3
 
 
-def derive(
-    portrait: Portrait, library: Library, reader: Reader, extractor: Extractor, limit: int = 50
-) -> KeywordSet:
+def keyword_sets(
+    library: LibrarySnapshot, portrait: Portrait, edits: Edits, limit: int
+) -> tuple[KeywordSet, KeywordSet]:
+    """Returns (the set as derived from the library, the same with the user's edits)."""
+    derived = derive(library, portrait, limit + len(edits.dropped))
+    kinds = Kinds(library.segmenter, portrait.rivals)
+    return derived, edited(derived, edits, kinds, limit)
+
+
+def derive(library: LibrarySnapshot, portrait: Portrait, limit: int = 50) -> KeywordSet:
     """Derives the `limit` heaviest keywords of a portrait from a library."""
-    return _Derivation(portrait, library, reader, extractor).keyword_set(limit)
+    extractor = extractor_of(library)
+    return _Derivation(portrait, library, library.reader, extractor).keyword_set(limit)
 
 
 class _Derivation:

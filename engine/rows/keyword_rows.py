@@ -9,9 +9,9 @@ from typing import Annotated, TypedDict
 from engine.insight.discover import NewWord
 from engine.insight.expand import Near
 from engine.insight.extract import Phrase
-from engine.insight.insights import Battle, Fight
+from engine.insight.keyword_map import Cell
 from engine.insight.keyword_set import KeywordSet
-from engine.insight.opportunity import Cell
+from engine.insight.opportunity_of_keywords import Battle, Fight
 from engine.rows.column import Column
 from engine.rows.search_rows import NOTE_ID, Text, Whole
 from engine.rows.table import Table

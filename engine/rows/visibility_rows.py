@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypedDict
 
-from engine.insight.insights import Voice
-from engine.insight.visibility import CHANNELS, FORMS, Standing, Total, changes
+from engine.insight.share_of_voice import CHANNELS, FORMS, Standing, Total, Voice, changes
 from engine.rows.column import Column, Row
 from engine.rows.search_rows import Whole
 from engine.rows.table import Table

@@ -6,8 +6,8 @@ from typing import TypedDict
 
 from engine.insight import opportunity
 from engine.insight.extract import BASE, Phrase
-from engine.insight.insights import Fight
 from engine.insight.keyword_set import Keyword
+from engine.insight.opportunity_of_keywords import Fight
 from engine.rows.column import columns
 from engine.rows.table import Table
 

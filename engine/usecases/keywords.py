@@ -11,7 +11,8 @@ from engine.errors import BadOption, NotFound
 from engine.formats.keywords import KeywordLine
 from engine.insight.discover import NewWord
 from engine.insight.expand import Near
-from engine.insight.insights import Battle, Insights
+from engine.insight.insights import Insights
+from engine.insight.opportunity_of_keywords import Battle
 from engine.insight.portrait import Portrait
 from engine.insight.sets import Edits, decided, differences
 from engine.model import Progress, quiet

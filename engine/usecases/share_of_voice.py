@@ -9,7 +9,8 @@ from datetime import datetime
 from engine.engine import Engine
 from engine.errors import BadOption
 from engine.formats.keywords import KeywordLine
-from engine.insight.insights import Insights, Voice
+from engine.insight.insights import Insights
+from engine.insight.share_of_voice import Voice
 from engine.model import Progress, quiet
 from engine.rows.column import Row, columns
 from engine.rows.table import Table

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from engine.index.embedded import EmbeddedIndex
 from engine.index.hits import Batch
-from engine.insight.visibility import Asked, standings, totals
+from engine.insight.share_of_voice import Asked, standings, totals
 from engine.model import CHINA
 from engine.ranking import ruleset
 from engine.ranking.ranker import Ranker

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import pytest
 
 from engine.insight.distinct import distinctness
 from engine.insight.expand import Near, expand
-from engine.insight.extract import Extractor
 from engine.model import Demand, Note
+from engine.snapshot import LibrarySnapshot, Memo
 from tests.insight.library import reader
 
 BODIES = ("手冲咖啡，早八，露营", "手冲咖啡，早八，露营", "手冲咖啡，早八，甜品", "手冲咖啡，甜品",
@@ -19,6 +20,13 @@ NOTES = {f"n{n}": Note(f"n{n}", body=body) for n, body in enumerate(BODIES)}
 
 class Written:
     """A library of which each page holds the notes that say the word, the first twice as good."""
+
+    def __init__(self, related: Sequence[str]) -> None:
+        self.reader, self.memo, self.store = reader(), Memo(), self
+        self._related = related
+
+    def related(self, keyword: str) -> Sequence[str]:
+        return self._related
 
     def __len__(self) -> int:
         return 4_000
@@ -38,7 +46,7 @@ class Written:
 
 
 def near(keyword: str, related: Sequence[str] = (), most: int = 40) -> dict[str, Near]:
-    found = expand(keyword, Written(), reader(), Extractor(reader()), related, most)
+    found = expand(cast(LibrarySnapshot, Written(related)), keyword, most)
     return {one.keyword: one for one in found}
 
 

@@ -9,14 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from engine.index.hits import DocColumns
-from engine.insight.opportunity import (
-    WEIGHTS,
-    Opportunity,
-    cannibals,
-    cells,
-    clusters,
-    incumbents,
-)
+from engine.insight.keyword_map import cells
+from engine.insight.opportunity import WEIGHTS, Opportunity, cannibals, clusters, incumbents
 from engine.model import CHINA, Signals
 
 NOW = datetime(2026, 11, 1, tzinfo=CHINA)

@@ -15,7 +15,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.errors import BadOption
+from engine.formats.keywords import KeywordLine
 from engine.index.hits import DocColumns
+from engine.insight.keyword_set import weights_of
+from engine.insight.kinds import Kinds, intent
+from engine.model import Progress, quiet
+from engine.ranking.ranker import RankedPage
+from engine.snapshot import LibrarySnapshot
+from engine.text.normalise import fold_key
 
 DEPTH = 50
 CHANNELS = ("organic", "declared", "boosted", "unknown")
@@ -73,75 +81,121 @@ class Total:
     top10: int
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Share of voice: a standing for each keyword and brand, and sums over groups."""
+
+    standings: tuple[Standing, ...]
+    asked: tuple[Asked, ...]
+    pages: tuple[RankedPage, ...]
+    brands: tuple[str, ...]
+
+    def totals(self, by: str = "total") -> list[Total]:
+        """Sums by total, kind, intent or portrait."""
+        if by not in ("total", "kind", "intent", "portrait"):
+            raise BadOption(f"nothing to sum by '{by}'", "use total, kind, intent or portrait")
+        shown = [page.columns for page in self.pages]
+        return totals(self.asked, shown, self.standings, by)
+
+
+def share_of_voice(
+    library: LibrarySnapshot,
+    lines: Sequence[KeywordLine],
+    brands: Sequence[str],
+    portrait: str = "",
+    tick: Progress = quiet,
+) -> Voice:
+    """Measures what part of the pages of a list the brands hold, by any of their spellings."""
+    by_key: dict[str, str] = {}
+    for name in brands:
+        by_key.setdefault(fold_key(library.segmenter.lexicon.brand_named(name)), name)
+    asked = _asked(library, lines, portrait)
+    pages = library.ranker.pages([line.keyword for line in lines], DEPTH, tick)
+    rows = standings(asked, [page.columns for page in pages], by_key)
+    return Voice(tuple(rows), tuple(asked), tuple(pages), tuple(by_key.values()))
+
+
+def _asked(library: LibrarySnapshot, lines: Sequence[KeywordLine], portrait: str) -> list[Asked]:
+    kinds = Kinds(library.segmenter)
+    asked = []
+    for line, weight in zip(lines, weights_of(lines), strict=True):
+        kind = line.kind or kinds.kind(line.keyword)
+        aim = line.intent or intent(line.keyword, kind)[0]
+        asked.append(Asked(line.keyword, weight, kind, aim, portrait))
+    return asked
+
+
 def standings(
     asked: Sequence[Asked], pages: Sequence[DocColumns], brands: Mapping[str, str]
 ) -> list[Standing]:
     """Each keyword × each brand of `brands` (folded name -> name to show), in that order."""
-    found: list[Standing] = []
-    for one, page in zip(asked, pages, strict=True):
+    every: list[Standing] = []
+    for keyword, page in zip(asked, pages, strict=True):
         whole = float(ATTENTION[: len(page)].sum()) or 1.0
-        own = {key: Standing(one.keyword, one.weight, name) for key, name in brands.items()}
+        by_brand = {
+            key: Standing(keyword.keyword, keyword.weight, name) for key, name in brands.items()
+        }
         for row in range(min(len(page), DEPTH)):
             named = page.brands(row)
             for key in named:
-                if key in own:
-                    part = float(ATTENTION[row]) / whole / len(named)
-                    _stand(own[key], row, part, page)
-        found += own.values()
-    return found
+                if key in by_brand:
+                    share = float(ATTENTION[row]) / whole / len(named)
+                    _stand(by_brand[key], row, share, page)
+        every += by_brand.values()
+    return every
 
 
-def _stand(standing: Standing, row: int, part: float, page: DocColumns) -> None:
+def _stand(standing: Standing, row: int, share: float, page: DocColumns) -> None:
     standing.places.append(row + 1)
-    standing.share += part
-    standing.channels[page.channel(row) or "unknown"] += part
-    standing.forms[page.kind(row) or "unknown"] += part
+    standing.share += share
+    standing.channels[page.channel(row) or "unknown"] += share
+    standing.forms[page.kind(row) or "unknown"] += share
     standing.authors.add(int(page.authors[row]))
 
 
 def totals(
-    asked: Sequence[Asked], pages: Sequence[DocColumns], found: Sequence[Standing], by: str
+    asked: Sequence[Asked], pages: Sequence[DocColumns], every: Sequence[Standing], by: str
 ) -> list[Total]:
     """Standings summed by `keyword`'s kind, intent or portrait, or over all (`total`)."""
-    groups = {one.keyword: _group(one, by) for one in asked}
+    groups = {keyword.keyword: _group(keyword, by) for keyword in asked}
     weights: dict[str, float] = defaultdict(float)
     counts: dict[str, int] = defaultdict(int)
-    shown = {one.keyword for one, rows in zip(asked, pages, strict=True) if len(rows)}
-    for one in asked:
-        if one.keyword in shown:
-            weights[groups[one.keyword]] += one.weight
-            counts[groups[one.keyword]] += 1
+    shown = {keyword.keyword for keyword, rows in zip(asked, pages, strict=True) if len(rows)}
+    for keyword in asked:
+        if keyword.keyword in shown:
+            weights[groups[keyword.keyword]] += keyword.weight
+            counts[groups[keyword.keyword]] += 1
     summed: dict[tuple[str, str], list[Standing]] = defaultdict(list)
-    for standing in found:
+    for standing in every:
         if standing.keyword in shown:
             summed[groups[standing.keyword], standing.brand].append(standing)
     return [
-        _total(group, brand, own, weights[group], counts[group])
-        for (group, brand), own in summed.items()
+        _total(group, brand, members, weights[group], counts[group])
+        for (group, brand), members in summed.items()
     ]
 
 
-def _total(group: str, brand: str, own: Sequence[Standing], weight: float, count: int) -> Total:
+def _total(group: str, brand: str, members: Sequence[Standing], weight: float, count: int) -> Total:
     def mean(values: Sequence[float]) -> float:
-        pairs = zip(own, values, strict=True)
+        pairs = zip(members, values, strict=True)
         return sum(s.weight * value for s, value in pairs) / weight if weight else 0.0
 
     return Total(
         group=group,
         brand=brand,
         keywords=count,
-        pages=sum(bool(s.places) for s in own),
-        share=mean([s.share for s in own]),
-        channels={name: mean([s.channels.get(name, 0.0) for s in own]) for name in CHANNELS},
-        forms={name: mean([s.forms.get(name, 0.0) for s in own]) for name in FORMS},
-        authors=len(set().union(*(s.authors for s in own)) - {0}),
-        top3=sum(s.top(3) for s in own),
-        top10=sum(s.top(10) for s in own),
+        pages=sum(bool(s.places) for s in members),
+        share=mean([s.share for s in members]),
+        channels={name: mean([s.channels.get(name, 0.0) for s in members]) for name in CHANNELS},
+        forms={name: mean([s.forms.get(name, 0.0) for s in members]) for name in FORMS},
+        authors=len(set().union(*(s.authors for s in members)) - {0}),
+        top3=sum(s.top(3) for s in members),
+        top10=sum(s.top(10) for s in members),
     )
 
 
-def _group(one: Asked, by: str) -> str:
-    return "total" if by == "total" else str(getattr(one, by)) or "unknown"
+def _group(keyword: Asked, by: str) -> str:
+    return "total" if by == "total" else str(getattr(keyword, by)) or "unknown"
 
 
 def changes(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.index.hits import DocColumns
-from engine.insight.visibility import ATTENTION, Asked, changes, standings, totals
+from engine.insight.share_of_voice import ATTENTION, Asked, changes, standings, totals
 from engine.model import Signals
 
 BRANDS = {"甲": "甲", "乙": "乙"}
