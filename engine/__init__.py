@@ -10,10 +10,9 @@ from engine.insight.portrait import Portrait
 from engine.model import Count, Counts, Filter, Note, Query
 from engine.ranking.page import Explanation, Page, Result, Stats
 from engine.ranking.ruleset import RuleSet
-from engine.ranking.searcher import Asked
+from engine.ranking.searcher import SearchRequest
 
 __all__ = [
-    "Asked",
     "Count",
     "Counts",
     "Engine",
@@ -29,6 +28,7 @@ __all__ = [
     "ReadOptions",
     "Result",
     "RuleSet",
+    "SearchRequest",
     "Stats",
     "draft_of",
     "read_draft",
