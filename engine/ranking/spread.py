@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import kernel
+from engine.kernels import kernel, part
 
 SCREEN = 10  # places in a row within which one author may stand only so often
 _Integers = npt.NDArray[np.int64]
 _Floats = npt.NDArray[np.float64]
+
+
+class _Room(NamedTuple):
+    """Working memory for rows of so many notes; see `_spread` and `_dense`."""
+
+    names: _Integers
+    numbers: _Integers
+    own: _Integers
+    near: _Integers
+    first: _Integers
+    last: _Integers
+    behind: _Integers
+    free: _Integers
+
+
+def _room(notes: int) -> _Room:
+    slots = 2
+    while slots < 2 * notes + 2:
+        slots *= 2
+    sizes = slots, slots, *(notes + 1 for _ in range(6))
+    return _Room(*(np.empty(size, np.int64) for size in sizes))
 
 
 def spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
@@ -19,7 +42,8 @@ def spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
     note whose author may stand there. Gives which notes the first `places` are, and how far it
     had to look for them.
     """
-    turns, looked = _spread(authors, most, places)
+    turns = np.empty(min(places, len(authors)), np.int64)
+    looked = _spread(authors, most, _room(len(authors)), turns)
     return turns, int(looked)
 
 
@@ -35,20 +59,24 @@ def stand(
     scores, without copies; `own` is the note's tie, author and cluster. What `first_places`
     says with the note among the others.
     """
-    return int(_stand(*columns, score, *own, same_author))
+    notes = len(columns[0]) + 1
+    rows = np.empty(notes, np.int64), np.empty(notes, np.int64)
+    return int(_stand(*columns, score, *own, same_author, _room(notes), *rows))
 
 
-@kernel
-def _dense(authors: _Integers) -> tuple[_Integers, int]:
-    """Authors as numbers from 0, -1 for unknown; how many there are."""
+@part
+def _dense(authors: _Integers, room: _Room) -> int:
+    """Write authors as numbers from 0, -1 for unknown, to `own`; how many there are."""
+    names, numbers, own = room.names, room.numbers, room.own
     size = 2
     while size < 2 * len(authors) + 2:
         size *= 2
-    names = np.zeros(size, np.int64)
-    numbers = np.empty(size, np.int64)
-    found = np.full(len(authors), -1, np.int64)
+    for slot in range(size):
+        names[slot] = 0
     count = 0
-    for at, author in enumerate(authors):
+    for at in range(len(authors)):
+        author = authors[at]
+        own[at] = -1
         if author:
             slot = (author * 0x9E3779B1) & (size - 1)
             while names[slot] and names[slot] != author:
@@ -56,28 +84,27 @@ def _dense(authors: _Integers) -> tuple[_Integers, int]:
             if not names[slot]:
                 names[slot], numbers[slot] = author, count
                 count += 1
-            found[at] = numbers[slot]
-    return found, count
+            own[at] = numbers[slot]
+    return count
 
 
-@kernel
-def _earliest(first: _Integers, authors: _Integers, count: int) -> int:
-    """Of the first `count` authors the one whose line begins first, -1 when no one waits."""
+@part
+def _earliest(first: _Integers, authors: _Integers, count: int, every: bool) -> int:
+    """Of the first `count` of `authors`, or of all, the one whose line begins first, -1 when no
+    one waits."""
     chosen = -1
     for at in range(count):
-        author = authors[at]
+        author = at if every else authors[at]
         if first[author] >= 0 and (chosen < 0 or first[author] < first[chosen]):
             chosen = author
     return chosen
 
 
-@kernel
-def _passed(
-    turn: int, own: _Integers, near: _Integers, most: int, lines: tuple[_Integers, ...]
-) -> int:
+@part
+def _passed(turn: int, notes: int, most: int, room: _Room) -> int:
     """The next turn whose author may stand; those before it wait in their lines."""
-    first, last, behind = lines
-    while turn < len(own) and own[turn] >= 0 and near[own[turn]] >= most:
+    own, near, first, last, behind = room.own, room.near, room.first, room.last, room.behind
+    while turn < notes and own[turn] >= 0 and near[own[turn]] >= most:
         author = own[turn]
         if first[author] < 0:
             first[author] = turn
@@ -88,7 +115,7 @@ def _passed(
     return turn
 
 
-@kernel
+@part
 def _without(author: int, free: _Integers, frees: int) -> int:
     for at in range(frees):
         if free[at] == author:
@@ -97,16 +124,16 @@ def _without(author: int, free: _Integers, frees: int) -> int:
     return frees
 
 
-@kernel
-def _spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
+@kernel(work=lambda authors, *_: 10 * len(authors))
+def _spread(authors: _Integers, most: int, room: _Room, turns: _Integers) -> int:
     """Notes whose authors stood too often wait in a line for each author; a line is free when its
-    author may stand again, and its first note comes before all that were not looked at."""
-    own, count = _dense(authors)
-    near = np.zeros(count, np.int64)  # places of the last nine
-    first, last = np.full(count, -1, np.int64), np.empty(count, np.int64)
-    behind = np.empty(len(own), np.int64)
-    turns = np.empty(min(places, len(own)), np.int64)
-    every, free, frees = np.arange(count), np.empty(count + 1, np.int64), 0
+    author may stand again, and its first note comes before all that were not looked at. `near`
+    counts an author's notes on the last nine places."""
+    count, notes = _dense(authors, room), len(authors)
+    own, near, first, behind, free = room.own, room.near, room.first, room.behind, room.free
+    for author in range(count):
+        near[author], first[author] = 0, -1
+    frees = 0
     turn = 0
     for place in range(len(turns)):
         author = own[turns[place - SCREEN]] if place >= SCREEN else -1
@@ -115,11 +142,11 @@ def _spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]
             if first[author] >= 0 and near[author] == most - 1:
                 free[frees] = author
                 frees += 1
-        author = _earliest(first, free, frees)
+        author = _earliest(first, free, frees, False)
         if author < 0:
-            turn = _passed(turn, own, near, most, (first, last, behind))
-            if turn == len(own):
-                author = _earliest(first, every, count)  # nobody else is left
+            turn = _passed(turn, notes, most, room)
+            if turn == notes:
+                author = _earliest(first, free, count, True)  # nobody else is left
         if author < 0:
             turns[place], author, turn = turn, own[turn], turn + 1
         else:
@@ -129,10 +156,10 @@ def _spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]
             near[author] += 1
             if near[author] >= most or first[author] < 0:
                 frees = _without(author, free, frees)
-    return turns, turn
+    return turn
 
 
-@kernel
+@kernel(work=lambda scores, *_: 10 * len(scores))
 def _stand(
     scores: _Floats,
     ties: _Integers,
@@ -143,6 +170,9 @@ def _stand(
     author: int,
     cluster: int,
     same_author: int,
+    room: _Room,
+    row: _Integers,
+    turns: _Integers,
 ) -> int:
     count = len(scores)
     before = 0
@@ -154,15 +184,15 @@ def _stand(
         before += 1
     if not same_author:
         return before + 1
-    row = np.empty(count + 1, np.int64)
-    row[:before] = authors[:before]
+    for at in range(before):
+        row[at] = authors[at]
     row[before] = author
     filled = before + 1
     for at in range(before, count):
         if clusters[at] != cluster:
             row[filled] = authors[at]
             filled += 1
-    turns, _ = _spread(row[:filled], same_author, filled)
+    _spread(row[:filled], same_author, room, turns[:filled])
     for place in range(filled):
         if turns[place] == before:
             return place + 1

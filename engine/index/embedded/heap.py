@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engine.index.embedded.layout import ID_BYTES, ID_STARTS, RANK_OF
-from engine.kernels import carray, inline, kernel, pointer
+from engine.kernels import array_at, part
 
 
-@inline
+@part
 def _worse(found, segments, at, score, segment, doc):  # type: ignore[no-untyped-def]
     """Whether the entry at `at` stands behind the document: lower score, or later note id."""
     if found.scores[at] != score:
@@ -16,21 +16,21 @@ def _worse(found, segments, at, score, segment, doc):  # type: ignore[no-untyped
     return _earlier(segments, segment, doc, found.segments[at], found.docs[at])
 
 
-@kernel
+@part
 def _earlier(segments, segment, doc, other_segment, other):  # type: ignore[no-untyped-def]
     """Whether the note id of `doc` comes before that of `other`."""
     size = max(doc, other) + 1
-    rank_of = carray(pointer(segments[segment, RANK_OF]), (size,), np.int32)
+    rank_of = array_at(segments[segment, RANK_OF], (size,), np.int32)
     if segment == other_segment:
         return rank_of[doc] < rank_of[other]
-    other_rank = carray(pointer(segments[other_segment, RANK_OF]), (size,), np.int32)[other]
+    other_rank = array_at(segments[other_segment, RANK_OF], (size,), np.int32)[other]
     rank = rank_of[doc]
-    starts = carray(pointer(segments[segment, ID_STARTS]), (rank + 2,), np.int64)
-    others = carray(pointer(segments[other_segment, ID_STARTS]), (other_rank + 2,), np.int64)
+    starts = array_at(segments[segment, ID_STARTS], (rank + 2,), np.int64)
+    others = array_at(segments[other_segment, ID_STARTS], (other_rank + 2,), np.int64)
     first, last = starts[rank], starts[rank + 1]
     begin, end = others[other_rank], others[other_rank + 1]
-    mine = carray(pointer(segments[segment, ID_BYTES]), (last,), np.uint8)
-    their = carray(pointer(segments[other_segment, ID_BYTES]), (end,), np.uint8)
+    mine = array_at(segments[segment, ID_BYTES], (last,), np.uint8)
+    their = array_at(segments[other_segment, ID_BYTES], (end,), np.uint8)
     while first < last and begin < end:
         if mine[first] != their[begin]:
             return mine[first] < their[begin]
@@ -39,7 +39,7 @@ def _earlier(segments, segment, doc, other_segment, other):  # type: ignore[no-u
     return last - first < end - begin
 
 
-@kernel
+@part
 def push(found, segments, count, score, segment, doc):  # type: ignore[no-untyped-def]
     """Put a document into the heap when it is among the best; how many it holds now."""
     capacity = len(found.scores)
@@ -58,7 +58,7 @@ def push(found, segments, count, score, segment, doc):  # type: ignore[no-untype
     return count
 
 
-@kernel
+@part
 def _sink(found, segments, count, score, segment, doc):  # type: ignore[no-untyped-def]
     """Replace the worst entry of a heap of so many."""
     at = 0
@@ -78,19 +78,19 @@ def _sink(found, segments, count, score, segment, doc):  # type: ignore[no-untyp
     _put(found, at, score, segment, doc)
 
 
-@inline
+@part
 def _put(found, at, score, segment, doc):  # type: ignore[no-untyped-def]
     found.scores[at], found.segments[at], found.docs[at] = score, segment, doc
 
 
-@inline
+@part
 def _copy(found, source, target):  # type: ignore[no-untyped-def]
     found.scores[target] = found.scores[source]
     found.segments[target] = found.segments[source]
     found.docs[target] = found.docs[source]
 
 
-@kernel
+@part
 def sort(found, segments, count):  # type: ignore[no-untyped-def]
     """The heap as a list, best first."""
     for size in range(count - 1, 0, -1):

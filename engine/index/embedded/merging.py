@@ -14,7 +14,7 @@ from engine.index.embedded.lists import Pairs, Postings, table_of
 from engine.index.embedded.segment import Segment
 from engine.index.embedded.writer import Writer
 from engine.index.embedded.writing import write_facts, write_lists
-from engine.kernels import kernel
+from engine.kernels import kernel, part
 from engine.model import FIELDS
 
 _CHUNK = 1 << 22  # postings that are merged at once
@@ -107,7 +107,8 @@ def live_counts(segment: Segment, field: str, live: Mask) -> npt.NDArray[np.int6
     offsets = segment.column(f"{field}.offsets")
     if live.all():
         return np.diff(offsets)
-    found: npt.NDArray[np.int64] = _live_counts(offsets, segment.column(f"{field}.docs"), live)
+    found = np.zeros(len(offsets) - 1, np.int64)
+    _live_counts(offsets, segment.column(f"{field}.docs"), live, found)
     return found
 
 
@@ -151,22 +152,22 @@ def _chunks(
             _gather(own, *columns, source.docs, source.terms, codes, first, last, free, rows)
             if terms:
                 segment.forget()
-        yield first, Postings(bounds, *_settled(bounds, rows))
+        docs, settled = np.empty(len(rows), np.uint32), np.empty(len(rows), np.uint16)
+        _settled(bounds, rows, np.empty_like(rows), docs, settled)
+        yield first, Postings(bounds, docs, settled)
         first = last
         if not terms:
             return
 
 
-@kernel
-def _live_counts(offsets, docs, live):  # type: ignore[no-untyped-def]
-    found = np.zeros(len(offsets) - 1, np.int64)
+@kernel(work=lambda offsets, docs, *_: len(docs))
+def _live_counts(offsets, docs, live, found):  # type: ignore[no-untyped-def]
     for term in range(len(found)):
         for place in range(offsets[term], offsets[term + 1]):
             found[term] += live[docs[place]]
-    return found
 
 
-@kernel
+@kernel(work=lambda offsets, docs, *_: len(docs))
 def _gather(  # type: ignore[no-untyped-def]
     offsets, docs, codes, new_docs, new_terms, new_codes, first, last, free, rows
 ):
@@ -184,23 +185,20 @@ def _gather(  # type: ignore[no-untyped-def]
         free[number - first] = at
 
 
-@kernel
-def _settled(bounds, rows):  # type: ignore[no-untyped-def]
+@kernel(work=lambda bounds, rows, *_: 4 * len(rows))
+def _settled(bounds, rows, other, docs, codes):  # type: ignore[no-untyped-def]
     """Each list in order of its documents; the runs that it consists of are merged in pairs."""
-    docs = np.empty(len(rows), np.uint32)
-    codes = np.empty(len(rows), np.uint16)
-    other = np.empty_like(rows)
     for row in range(len(bounds) - 1):
         begin, end = bounds[row], bounds[row + 1]
         while _merge_runs(rows, other, begin, end) > 1:
-            rows[begin:end] = other[begin:end]
+            for place in range(begin, end):
+                rows[place] = other[place]
         for place in range(begin, end):
             docs[place] = rows[place] >> np.uint64(16)
             codes[place] = rows[place] & np.uint64(0xFFFF)
-    return docs, codes
 
 
-@kernel
+@part
 def _merge_runs(rows, other, begin, end):  # type: ignore[no-untyped-def]
     """Merge the first ascending run with the second, and so on, into `other`; how many runs."""
     runs = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.index.embedded import layout
 from engine.index.embedded.heap import push, sort
 from engine.index.embedded.layout import (
     ALLOWED,
@@ -48,7 +49,7 @@ from engine.index.embedded.window import (
     span,
     sweep,
 )
-from engine.kernels import carray, inline, kernel, ones, pointer
+from engine.kernels import array_at, kernel, ones, part
 
 _HALF_STEP = 1.0 - 1.2e-7  # a sum may round up to its float32 by so much
 _WIDEST = 2.0**26  # sums of float32 are exact in float64 while their scale is not wider
@@ -56,7 +57,7 @@ _U = np.uint64
 _ZERO, _ONE, _SIX, _LOW = _U(0), _U(1), _U(6), _U(63)
 
 
-@inline
+@part
 def _exact(numbers):  # type: ignore[no-untyped-def]
     """Whether sums of these scores are exact in float64, whatever their order."""
     total = 0.0
@@ -67,7 +68,7 @@ def _exact(numbers):  # type: ignore[no-untyped-def]
     return total * grain < _WIDEST
 
 
-@inline
+@part
 def _floor(numbers, limit):  # type: ignore[no-untyped-def]
     """A score that at least `limit` documents reach for sure, 0 when none is known."""
     floor = 0.0
@@ -79,7 +80,7 @@ def _floor(numbers, limit):  # type: ignore[no-untyped-def]
     return floor
 
 
-@kernel
+@kernel(work=lambda task, scores: layout.postings(task))
 def search(task, scores):  # type: ignore[no-untyped-def]
     """Find the best documents, best first; how many. `scores` is working memory for two."""
     lists, segments, room, found = opened(task)
@@ -92,7 +93,7 @@ def search(task, scores):  # type: ignore[no-untyped-def]
     return count
 
 
-@kernel
+@kernel()
 def above(task, score, counts):  # type: ignore[no-untyped-def]
     """Count (documents above a score, documents that have just this score); with a limit in the
     task counting ends once so many are above."""
@@ -102,27 +103,28 @@ def above(task, score, counts):  # type: ignore[no-untyped-def]
         _visit(lists, segments, segment, room, found, 0, score, exact, True, counts)
 
 
-@kernel
-def search_many(task, bounds, scores, segments, docs, sizes):  # type: ignore[no-untyped-def]
+@kernel()
+def search_many(task, own, pair, bounds, scores, segments, docs, sizes):  # type: ignore[no-untyped-def]
     """`search` for many queries: query q has the lists from bounds[q] to bounds[q + 1]; row q of
-    `scores`, `segments` and `docs` takes what it finds."""
-    own = task.copy()
-    counts = np.zeros(2, np.int64)
+    `scores`, `segments` and `docs` takes what it finds. `own` is a copy of the task to work in."""
     limit = task[LIMIT]
+    best = array_at(task[SCORES], (limit,), np.float32)
+    parts = array_at(task[FOUND_SEGMENTS], (limit,), np.int32)
+    places = array_at(task[FOUND_DOCS], (limit,), np.int32)
     for query in range(len(bounds) - 1):
         own[LISTS] = task[LISTS] + bounds[query] * 8
         own[LIST_COUNT] = bounds[query + 1] - bounds[query]
-        size = search(own, counts)
+        size = search(own, pair)
         sizes[query] = size
-        scores[query, :size] = carray(pointer(task[SCORES]), (limit,), np.float32)[:size]
-        segments[query, :size] = carray(pointer(task[FOUND_SEGMENTS]), (limit,), np.int32)[:size]
-        docs[query, :size] = carray(pointer(task[FOUND_DOCS]), (limit,), np.int32)[:size]
+        for place in range(size):
+            scores[query, place] = best[place]
+            segments[query, place] = parts[place]
+            docs[query, place] = places[place]
 
 
-@kernel
-def above_many(task, bounds, scores, counts):  # type: ignore[no-untyped-def]
-    """`above` for many queries, each with its score."""
-    own = task.copy()
+@kernel()
+def above_many(task, own, bounds, scores, counts):  # type: ignore[no-untyped-def]
+    """`above` for many queries, each with its score; `own` is a copy of the task to work in."""
     for query in range(len(bounds) - 1):
         own[LISTS] = task[LISTS] + bounds[query] * 8
         own[LIST_COUNT] = bounds[query + 1] - bounds[query]
@@ -130,7 +132,7 @@ def above_many(task, bounds, scores, counts):  # type: ignore[no-untyped-def]
             above(own, scores[query], counts[query])
 
 
-@kernel
+@part
 def _visit(  # type: ignore[no-untyped-def]  # noqa: C901
     lists, segments, segment, room, found, count, threshold, exact, counting, counts
 ):
@@ -212,7 +214,7 @@ def _visit(  # type: ignore[no-untyped-def]  # noqa: C901
     return count
 
 
-@inline
+@part
 def _limit(found, count, capacity, threshold):  # type: ignore[no-untyped-def]
     """What a sum must reach to be among the best."""
     limit = threshold
@@ -221,7 +223,7 @@ def _limit(found, count, capacity, threshold):  # type: ignore[no-untyped-def]
     return limit
 
 
-@kernel
+@kernel(work=layout.postings)
 def matching(task):  # type: ignore[no-untyped-def]
     """How many documents hold any of the lists and are allowed."""
     lists, segments, room, _ = opened(task)
@@ -229,19 +231,20 @@ def matching(task):  # type: ignore[no-untyped-def]
     rows, words = lists.rows, room.words
     for segment in range(len(segments)):
         size = _U((segments[segment, DOCUMENTS] + 63) >> 6)
-        words[:size] = _ZERO
+        for word in range(size):
+            words[word] = _ZERO
         for row in range(segments[segment, FIRST], segments[segment, LAST]):
             if rows[row, BITS] != 0:
-                bits = carray(pointer(rows[row, BITS]), (np.int64(size),), np.uint64)
+                bits = array_at(rows[row, BITS], (np.int64(size),), np.uint64)
                 for word in range(size):
                     words[word] |= bits[word]
             else:
-                docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
+                docs = array_at(rows[row, DOCS], (rows[row, SIZE],), np.uint32)
                 for place in range(_U(rows[row, SIZE])):
                     doc = _U(docs[place])
                     words[doc >> _SIX] |= _ONE << (doc & _LOW)
         if segments[segment, ALLOWED] != 0:
-            allowed = carray(pointer(segments[segment, ALLOWED]), (np.int64(size),), np.uint64)
+            allowed = array_at(segments[segment, ALLOWED], (np.int64(size),), np.uint64)
             for word in range(size):
                 words[word] &= allowed[word]
         for word in range(size):

@@ -38,7 +38,10 @@ class Strings:
 
     def take(self, numbers: npt.NDArray[Any]) -> list[str]:
         """Strings by their numbers."""
-        blob, bounds = _gathered(self.blob, self.offsets, numbers)
+        bounds = np.zeros(len(numbers) + 1, np.int64)
+        np.cumsum(self.offsets[1:][numbers] - self.offsets[:-1][numbers], out=bounds[1:])
+        blob = np.empty(bounds[-1], np.uint8)
+        _gather(self.blob, self.offsets, numbers.astype(np.int64), bounds, blob)
         text, edges = str(blob, "utf-8", "surrogatepass"), bounds.tolist()
         if len(text) == len(blob):  # a character a byte
             return [text[begin:end] for begin, end in pairwise(edges)]
@@ -60,31 +63,26 @@ class Strings:
     def find_all(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
         """`find` for many texts, in one call."""
         wanted = Strings.of(texts)
-        found: npt.NDArray[np.int64] = _found(self.blob, self.offsets, wanted.blob, wanted.offsets)
-        return found
+        numbers = np.full(len(texts), -1, np.int64)
+        _find(self.blob, self.offsets, wanted.blob, wanted.offsets, numbers)
+        return numbers
 
     def _raw(self, number: int) -> bytes:
         return bytes(self._bytes[self.offsets[number] : self.offsets[number + 1]])
 
 
-@kernel
-def _gathered(blob, offsets, numbers):  # type: ignore[no-untyped-def]
-    """The bytes of some strings in a row, and where each begins and the last ends."""
-    bounds = np.zeros(len(numbers) + 1, np.int64)
+@kernel(work=lambda blob, offsets, numbers, bounds, copied: len(copied) // 4)
+def _gather(blob, offsets, numbers, bounds, copied):  # type: ignore[no-untyped-def]
+    """Copy the bytes of some strings in a row; `bounds` has where each begins there."""
     for row in range(len(numbers)):
-        number = numbers[row]
-        bounds[row + 1] = bounds[row] + offsets[number + 1] - offsets[number]
-    found = np.empty(bounds[-1], np.uint8)
-    for row in range(len(numbers)):
-        begin, end = offsets[numbers[row]], offsets[numbers[row] + 1]
-        found[bounds[row] : bounds[row + 1]] = blob[begin:end]
-    return found, bounds
+        behind = offsets[numbers[row]] - bounds[row]
+        for place in range(bounds[row], bounds[row + 1]):
+            copied[place] = blob[place + behind]
 
 
-@kernel
-def _found(blob, offsets, wanted, bounds):  # type: ignore[no-untyped-def]
-    """For each string of `wanted` its number in a sorted table, -1 where it is not there."""
-    numbers = np.full(len(bounds) - 1, -1, np.int64)
+@kernel(work=lambda blob, offsets, wanted, bounds, numbers: 50 * len(numbers))
+def _find(blob, offsets, wanted, bounds, numbers):  # type: ignore[no-untyped-def]
+    """Write for each string of `wanted` its number in a sorted table where it is there."""
     for row in range(len(numbers)):
         begin, end = bounds[row], bounds[row + 1]
         low, high = 0, len(offsets) - 1
@@ -101,4 +99,3 @@ def _found(blob, offsets, wanted, bounds):  # type: ignore[no-untyped-def]
                 low = middle + 1
             else:
                 high = middle
-    return numbers

@@ -94,7 +94,8 @@ class Task:
             task._room_for_hits(limit)
             task._set[layout.LIMIT] = limit
             columns = scores[rows], parts[rows], docs[rows], sizes[rows]
-            pruned.search_many(task._columns, bounds, *columns)
+            own, pair = task._columns.copy(), np.zeros(2, np.int64)
+            pruned.search_many(task._columns, own, pair, bounds, *columns)
 
         self._share(len(queries), workers, work)
         return [
@@ -116,7 +117,8 @@ class Task:
         def work(task: Task, rows: slice) -> None:
             bounds = task._load_many(queries[rows], weights)
             task._set[layout.LIMIT] = most
-            pruned.above_many(task._columns, bounds, scores[rows], counts[rows])
+            own = task._columns.copy()
+            pruned.above_many(task._columns, own, bounds, scores[rows], counts[rows])
 
         self._share(len(queries), workers, work)
         return counts

@@ -17,27 +17,27 @@ from engine.index.embedded.layout import (
     TOP,
     WEIGHT,
 )
-from engine.kernels import carray, first_one, inline, kernel, ones, pointer
+from engine.kernels import array_at, first_one, ones, part
 
 _SLACK = 5e-7  # of the weight: what float32 rounding may add to a score
 _U = np.uint64
 _ZERO, _ONE, _SIX, _LOW = _U(0), _U(1), _U(6), _U(63)
 
 
-@kernel
+@part
 def bound(rows, numbers, bounds, ranges, first, last, window, shift):  # type: ignore[no-untyped-def]
     """The most that each list can add in a window, and all together; short lists move on."""
     total = 0.0
     for row in range(first, last):
         if rows[row, PEAKS] != 0:
-            peaks = carray(pointer(rows[row, PEAKS]), (window + 1,), np.float32)
+            peaks = array_at(rows[row, PEAKS], (window + 1,), np.float32)
             strength = np.float64(peaks[window]) * numbers[row, RATIO]
             weight = numbers[row, WEIGHT]
             bounds[row] = weight * (strength / (1.0 + strength)) + weight * _SLACK
             if strength == 0.0:
                 bounds[row] = 0.0
         else:
-            docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
+            docs = array_at(rows[row, DOCS], (rows[row, SIZE],), np.uint32)
             begin = ranges[row, 2]
             end = begin
             while end < rows[row, SIZE] and docs[end] >> np.uint32(shift) == window:
@@ -48,16 +48,16 @@ def bound(rows, numbers, bounds, ranges, first, last, window, shift):  # type: i
     return total
 
 
-@inline
+@part
 def span(rows, ranges, row, window, shift):  # type: ignore[no-untyped-def]
     """Where the window's postings lie in the list."""
     if rows[row, STARTS] != 0:
-        starts = carray(pointer(rows[row, STARTS]), (window + 2,), np.uint32)
+        starts = array_at(rows[row, STARTS], (window + 2,), np.uint32)
         ranges[row, 0] = starts[window]
         ranges[row, 1] = starts[window + 1]
 
 
-@kernel
+@part
 def rank(bounds, order, first, last):  # type: ignore[no-untyped-def]
     """The lists by their bounds, ascending."""
     for place in range(first, last):
@@ -68,15 +68,15 @@ def rank(bounds, order, first, last):  # type: ignore[no-untyped-def]
         order[at] = place
 
 
-@inline
+@part
 def _columns(rows, row):  # type: ignore[no-untyped-def]
-    docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
-    codes = carray(pointer(rows[row, CODES]), (rows[row, SIZE],), np.uint16)
-    table = carray(pointer(rows[row, TABLE]), (65536,), np.float32)
+    docs = array_at(rows[row, DOCS], (rows[row, SIZE],), np.uint32)
+    codes = array_at(rows[row, CODES], (rows[row, SIZE],), np.uint16)
+    table = array_at(rows[row, TABLE], (65536,), np.float32)
     return docs, codes, table
 
 
-@kernel
+@part
 def alone(rows, numbers, ranges, row, base, least, candidates, scores):  # type: ignore[no-untyped-def]
     """Candidates of a window in which one list decides."""
     docs, codes, table = _columns(rows, row)
@@ -90,7 +90,7 @@ def alone(rows, numbers, ranges, row, base, least, candidates, scores):  # type:
     return np.int64(count)
 
 
-@kernel
+@part
 def add(rows, numbers, ranges, row, base, sums):  # type: ignore[no-untyped-def]
     docs, codes, table = _columns(rows, row)
     weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
@@ -98,12 +98,12 @@ def add(rows, numbers, ranges, row, base, sums):  # type: ignore[no-untyped-def]
         sums[_U(docs[place] - offset)] += np.float64(weight - weight / table[_U(codes[place])])
 
 
-@kernel
+@part
 def add_allowed(rows, numbers, ranges, row, base, allowed, sums):  # type: ignore[no-untyped-def]
     """Like `_add`, for documents of a small set only."""
     docs, codes, table = _columns(rows, row)
     weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
-    words = carray(pointer(allowed), (1 << 26,), np.uint64)
+    words = array_at(allowed, (1 << 26,), np.uint64)
     for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
         doc = _U(docs[place])
         if (words[doc >> _SIX] >> (doc & _LOW)) & _ONE != _ZERO:
@@ -111,14 +111,14 @@ def add_allowed(rows, numbers, ranges, row, base, allowed, sums):  # type: ignor
             sums[_U(docs[place] - offset)] += np.float64(score)
 
 
-@kernel
+@part
 def add_common(rows, numbers, ranges, row, base, size, allowed, sums):  # type: ignore[no-untyped-def]
     """Like `add_allowed` for a list with a bitmap: both sets word by word."""
     _, codes, table = _columns(rows, row)
     weight = np.float32(numbers[row, WEIGHT])
-    words = carray(pointer(allowed), (1 << 26,), np.uint64)
-    bits = carray(pointer(rows[row, BITS]), (1 << 26,), np.uint64)
-    ranks = carray(pointer(rows[row, RANKS]), (1 << 26,), np.uint32)
+    words = array_at(allowed, (1 << 26,), np.uint64)
+    bits = array_at(rows[row, BITS], (1 << 26,), np.uint64)
+    ranks = array_at(rows[row, RANKS], (1 << 26,), np.uint32)
     begin = _U(base) >> _SIX
     for word in range(begin, begin + _U((size + 63) >> 6)):
         both = words[word] & bits[word]
@@ -130,14 +130,14 @@ def add_common(rows, numbers, ranges, row, base, size, allowed, sums):  # type: 
             sums[((word - begin) << _SIX) + bit] += np.float64(score)
 
 
-@kernel
+@part
 def gather(  # type: ignore[no-untyped-def]
     rows, ranges, order, minor, last, base, size, allowed, least, sums, candidates, scores
 ):
     """Candidates by the postings that were added (or the documents allowed); sums become 0."""
     count = _ZERO
     if allowed != 0:
-        words = carray(pointer(allowed), (1 << 26,), np.uint64)
+        words = array_at(allowed, (1 << 26,), np.uint64)
         begin = _U(base) >> _SIX
         for word in range(begin, begin + _U((size + 63) >> 6)):
             left = words[word]
@@ -152,7 +152,7 @@ def gather(  # type: ignore[no-untyped-def]
     offset = np.uint32(base)
     for at in range(minor, last):
         row = order[at]
-        docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
+        docs = array_at(rows[row, DOCS], (rows[row, SIZE],), np.uint32)
         for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
             doc = _U(docs[place] - offset)
             score = sums[doc]
@@ -163,7 +163,7 @@ def gather(  # type: ignore[no-untyped-def]
     return np.int64(count)
 
 
-@kernel
+@part
 def sweep(sums, size, least, candidates, scores):  # type: ignore[no-untyped-def]
     """Candidates of a crowded window, 64 documents at a look; sums become 0."""
     count = _ZERO
@@ -178,14 +178,15 @@ def sweep(sums, size, least, candidates, scores):  # type: ignore[no-untyped-def
                 candidates[count] = doc
                 scores[count] = score
                 count += _U(score >= least)
-    sums[:size] = 0.0
+    for doc in range(_U(size)):
+        sums[doc] = 0.0
     return np.int64(count)
 
 
-@kernel
+@part
 def permitted(allowed, base, count, candidates, scores):  # type: ignore[no-untyped-def]
     """The candidates that are in the set."""
-    words = carray(pointer(allowed), (1 << 26,), np.uint64)
+    words = array_at(allowed, (1 << 26,), np.uint64)
     kept = np.int64(0)
     for place in range(count):
         doc = _U(base) + _U(candidates[place])
@@ -195,7 +196,7 @@ def permitted(allowed, base, count, candidates, scores):  # type: ignore[no-unty
     return kept
 
 
-@kernel
+@part
 def ask(  # type: ignore[no-untyped-def]  # noqa: C901
     rows, numbers, ranges, row, base, least, count, candidates, scores, one
 ):
@@ -205,8 +206,8 @@ def ask(  # type: ignore[no-untyped-def]  # noqa: C901
     begin, end = ranges[row, 0], ranges[row, 1]
     kept = _ZERO
     if rows[row, BITS] != 0:
-        bits = carray(pointer(rows[row, BITS]), (1 << 26,), np.uint64)
-        ranks = carray(pointer(rows[row, RANKS]), (1 << 26,), np.uint32)
+        bits = array_at(rows[row, BITS], (1 << 26,), np.uint64)
+        ranks = array_at(rows[row, RANKS], (1 << 26,), np.uint32)
         for at in range(_U(count)):
             doc = _U(base) + _U(candidates[at])
             score = scores[at]
@@ -241,7 +242,7 @@ def ask(  # type: ignore[no-untyped-def]  # noqa: C901
     return np.int64(kept)
 
 
-@inline
+@part
 def _search(docs, begin, end, doc):  # type: ignore[no-untyped-def]
     """The first place from `begin` on whose document is not before `doc`."""
     low, high = begin, end
@@ -254,7 +255,7 @@ def _search(docs, begin, end, doc):  # type: ignore[no-untyped-def]
     return low
 
 
-@kernel
+@part
 def again(rows, numbers, first, last, doc):  # type: ignore[no-untyped-def]
     """The score of a document, summed list by list."""
     total = 0.0
