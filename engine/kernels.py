@@ -137,12 +137,13 @@ def _cached(function: Any) -> Any:
 
 def _widened(dispatcher: Any) -> Any:
     """Constants and short integers count as 64 bits: one version of a kernel, not one for each."""
-    from numba.core import types
+    from numba.core import types as kinds
+
+    types: Any = kinds
 
     def wide(kind: Any) -> Any:
         kind = types.unliteral(kind)
-        short = isinstance(kind, types.Integer) and kind.signed and kind.bitwidth < 64
-        return types.int64 if short else kind
+        return types.int64 if kind in types.signed_domain else kind
 
     template = dispatcher.get_call_template
     dispatcher.get_call_template = lambda args, kws: template(tuple(map(wide, args)), kws)
@@ -253,12 +254,13 @@ def _instructions() -> dict[Any, Any]:
 def _array_at(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """The machine's instructions of `array_at`."""
     from numba.core import cgutils, types
-    from numba.np.arrayobj import make_array, populate_array
+    from numba.np import arrayobj
 
+    arrays: Any = arrayobj
     kind = signature.return_type
-    made = make_array(kind)(context, builder)
+    made = arrays.make_array(kind)(context, builder)
     width = context.get_abi_sizeof(context.get_data_type(kind.dtype))
-    sizes = cgutils.unpack_tuple(builder, arguments[1])
+    sizes = cgutils.unpack_tuple(builder, arguments[1])  # type: ignore[no-untyped-call]
     shape = [
         context.cast(builder, size, given, types.intp)
         for size, given in zip(sizes, signature.args[1], strict=True)
@@ -266,7 +268,7 @@ def _array_at(context: Any, builder: Any, signature: Any, arguments: Any) -> Any
     strides = [context.get_constant(types.intp, width)]
     for size in reversed(shape[1:]):
         strides.insert(0, builder.mul(strides[0], size))
-    populate_array(
+    arrays.populate_array(
         made,
         data=builder.inttoptr(arguments[0], made.data.type),
         shape=shape,

@@ -8,25 +8,34 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import orjson
 import typer
 from rich.console import Console
 
+from engine.cli.commands import Commands
 from engine.errors import BadOption, NoterankError
 from engine.library import default_folder
 from engine.model import CHINA, SORTS, Sort
-from engine.rows.search_rows import Row
+
+if TYPE_CHECKING:
+    from engine.rows.search_rows import Row
 
 app = typer.Typer(
+    cls=Commands,
     name="noterank",
-    help="Note search and keyword SEO for Chinese notes: what ranks, and why.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def noterank() -> None:
+    """Note search and keyword SEO for Chinese notes: what ranks, and why."""
+
+
 out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
 
@@ -93,6 +102,8 @@ def sort_of(text: str) -> Sort:
 
 def print_json(rows: Sequence[Row], started: float, **meta: Any) -> None:
     """The API's envelope on standard output."""
+    import orjson
+
     took = round((time.perf_counter() - started) * 1000, 1)
     total = meta.pop("total", len(rows))
     envelope = {"data": rows, "meta": {"total": total, **meta, "took_ms": took}}

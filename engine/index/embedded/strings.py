@@ -42,7 +42,7 @@ class Strings:
         np.cumsum(self.offsets[1:][numbers] - self.offsets[:-1][numbers], out=bounds[1:])
         blob = np.empty(bounds[-1], np.uint8)
         _gather(self.blob, self.offsets, numbers.astype(np.int64), bounds, blob)
-        text, edges = str(blob, "utf-8", "surrogatepass"), bounds.tolist()
+        text, edges = blob.tobytes().decode("utf-8", "surrogatepass"), bounds.tolist()
         if len(text) == len(blob):  # a character a byte
             return [text[begin:end] for begin, end in pairwise(edges)]
         whole = blob.tobytes()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from engine.kernels import kernel
@@ -17,7 +19,8 @@ def folded(text: str) -> Folded:
     known = dictionary.load().folding
     points = trie.code_points(text)
     size = int(longest(known.one, known.starts, points, np.array([0, len(points)])))
-    characters, origin = np.empty(size, np.uint32), np.full(size + 1, len(text), np.int64)
+    characters = np.empty(size, np.uint32)
+    origin: Any = np.full(size + 1, len(text), np.int64)
     _fold(*known, points, characters, origin)
     return Folded(characters.tobytes().decode("utf-32-le", "surrogatepass"), origin)
 
