@@ -10,8 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.analyses import Analyses
-from engine.errors import NotFound
+from engine.errors import BadOption, NotFound
 from engine.formats import ReadOptions
+from engine.index import compare
+from engine.index.compare import Comparison
 from engine.ingest import importer as ingest
 from engine.ingest.report import ImportReport
 from engine.library import this_task
@@ -149,6 +151,19 @@ class Engine(Analyses):
     def verify(self) -> tuple[int, int]:
         """Read every stored byte: (notes, index files). Damaged names what is wrong."""
         return self.store.check(), self.index.check()
+
+    def verify_scores(self) -> Comparison:
+        """Scores on sampled queries beside rank_bm25's; BadOption on a large library."""
+        from engine.index.reference import ReferenceIndex  # rank_bm25 is loaded for this alone
+
+        index, notes = self.index.now(), self.store.totals()["notes"]
+        if notes > compare.MOST_NOTES:
+            most = f"at most {compare.MOST_NOTES:,} notes, which it holds in memory"
+            raise BadOption(f"--scores takes {most}; here are {notes:,}", "leave --scores out")
+        reference = ReferenceIndex()
+        for batch in self._batches(self.store.all(), max(notes, 1), quiet):
+            reference.update(batch, (), self.store.seq)
+        return compare.compare(index, reference, self.rule_set.scoring, index.vocabulary())
 
     def notes(self) -> Iterator[Note]:
         """All notes, by id."""

@@ -27,7 +27,7 @@ _OPTIONS: dict[str, Any] = {
     "no_cfunc_wrapper": True,
 }
 _PART: dict[str, Any] = {"no_cpython_wrapper": True}
-_MOST_INTERPRETED = 20_000  # steps of one kernel in one process, a tenth of a second or less
+_most_interpreted = 20_000  # steps of one kernel in one process, a tenth of a second or less
 _lock = threading.RLock()
 _sources: set[str] = set()
 Work = Callable[..., int]
@@ -37,7 +37,7 @@ class Kernel:
     """A function of numbers and arrays, called from Python or from other kernels.
 
     `work` estimates the steps of a call; calls are interpreted until they sum to
-    _MOST_INTERPRETED. Without `work` the first call compiles. Other threads run meanwhile.
+    _most_interpreted. Without `work` the first call compiles. Other threads run meanwhile.
     """
 
     def __init__(self, function: Callable[..., Any], work: Work | None = None) -> None:
@@ -55,7 +55,7 @@ class Kernel:
             return self._compiled(*arguments)
         if self._work is not None:
             self._steps += int(self._work(*arguments))
-            if self._steps <= _MOST_INTERPRETED:
+            if self._steps <= _most_interpreted:
                 with np.errstate(over="ignore"):  # as compiled: numbers of 64 bits turn over
                     return self.interpreted(*arguments)
         return self.compiled(*arguments)
@@ -97,8 +97,8 @@ def part(function: Callable[..., Any]) -> Kernel:
 
 def compile_always() -> None:
     """Interpret nothing from now on: for a process that lives long, or measures."""
-    global _MOST_INTERPRETED
-    _MOST_INTERPRETED = -1
+    global _most_interpreted
+    _most_interpreted = -1
 
 
 def _bound(function: Any, of: Callable[[Kernel], Any], others: dict[Any, Any]) -> Any:

@@ -2,8 +2,8 @@
 
     uv run python -m tests.benchmarks startup
 
-Each command runs in a fresh process; caches (compiled kernels, dictionary, Python's bytecode) lie in
-a folder of their own that is empty before the first demo. The later commands find what it left.
+Each command runs in a fresh process; caches (compiled kernels, dictionary, Python's bytecode) lie
+in a folder of their own that is empty before the first demo. Later commands find what it left.
 """
 
 from __future__ import annotations
