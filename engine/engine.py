@@ -13,6 +13,8 @@ from typing import Self, TypeVar
 from engine.errors import BadOption, DamagedIndex, NotFound
 from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine
+from engine.index import compare
+from engine.index.compare import Comparison
 from engine.ingest import importer
 from engine.ingest.report import ImportReport
 from engine.insight.calibration import Calibration, Calibrator
@@ -45,6 +47,7 @@ from engine.saved import SavedItems
 from engine.snapshot import LibrarySnapshot
 from engine.sync import Sync
 from engine.text import lexicon as lexicons
+from engine.text.document import batch
 from engine.text.preview import Change, changes
 from engine.text.segment import Segmenter
 
@@ -164,6 +167,10 @@ class Engine:
     def verify(self) -> tuple[int, int]:
         """Read every stored byte: (notes, index files). Damaged names what is wrong."""
         return self.store.check(), self.sync.index.verify().files
+
+    def verify_scores(self) -> Comparison:
+        """Scores on sampled queries beside rank_bm25's; BadOption on a large library."""
+        return self.ask(scores_beside_reference)
 
     # --- pages ---------------------------------------------------------------------------------
 
@@ -367,3 +374,18 @@ def keyword_answer(
     """A portrait's keywords after the user's edits, with what a fight for each would meet."""
     _, keyword_set = keyword_sets(library, portrait, edits, most)
     return KeywordAnswer(keyword_set, opportunity_of_set(library, keyword_set.keywords))
+
+
+def scores_beside_reference(library: LibrarySnapshot) -> Comparison:
+    """The scores of sampled queries beside rank_bm25's; BadOption on a large library."""
+    from engine.index.reference import ReferenceIndex  # rank_bm25 is loaded for this alone
+
+    notes = len(library)
+    if notes > compare.MOST_NOTES:
+        most = f"at most {compare.MOST_NOTES:,} notes, which it holds in memory"
+        raise BadOption(f"--scores takes {most}; here are {notes:,}", "leave --scores out")
+    stored = list(library.store.all())
+    documents = batch([s.note for s in stored], [s.cluster for s in stored], library.segmenter)
+    reference = ReferenceIndex()
+    reference.rebuild([documents], library.index.version)
+    return compare.compare(library.index, reference.snapshot(), library.rule_set.scoring)

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from engine.errors import BadOption, LibraryBusy, NotFound
 from engine.model import CHINA
 
@@ -76,6 +74,8 @@ class Library:
 
         The system frees the lock when a process dies, however it dies.
         """
+        from filelock import FileLock, Timeout  # slow to load, and most commands only read
+
         holder = self.folder / "writer.json"
         lock = FileLock(self.folder / "writer.lock")
         try:

@@ -1,20 +1,5 @@
 """The noterank command: the same words as the endpoints."""
 
-from engine.cli import (  # noqa: F401  (commands register)
-    answers,
-    demo,
-    draft,
-    extract,
-    keep,
-    keys,
-    keywords,
-    lexicon,
-    notes,
-    opportunity,
-    rank_changes,
-    serve,
-    trust,
-)
 from engine.cli.app import app, main
 
 __all__ = ["app", "main"]

@@ -7,29 +7,36 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import orjson
 import typer
 from rich.console import Console
 
+from engine.cli.commands import Commands
 from engine.errors import BadFile, NoterankError
 from engine.library import default_folder
-from engine.rows.column import Row
-from engine.rows.meta import refusal
-from engine.usecases.answer import Answer
+
+if TYPE_CHECKING:
+    from engine.rows.column import Row
+    from engine.usecases.answer import Answer
 
 app = typer.Typer(
+    cls=Commands,
     name="noterank",
-    help="Note search and keyword SEO for Chinese notes: what ranks, and why.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def noterank() -> None:
+    """Note search and keyword SEO for Chinese notes: what ranks, and why."""
+
+
 out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
-_SHOWN = orjson.OPT_INDENT_2
 
 LibraryOption = Annotated[
     Path,
@@ -73,7 +80,9 @@ def _refuse(error: NoterankError) -> NoReturn:
     """One line with the cure; with `--json` the problem document on standard output besides."""
     print_refusal(error)
     if "--json" in sys.argv:
-        print_bytes(orjson.dumps(refusal(error), option=_SHOWN))
+        from engine.rows.meta import refusal
+
+        _print_document(refusal(error))
     sys.exit(1)
 
 
@@ -91,10 +100,15 @@ def print_answer(answered: Answer[Any], started: float, **meta: Any) -> None:
 def print_json(rows: Sequence[Row], started: float, **meta: Any) -> None:
     """The API's envelope on standard output."""
     took = round((time.perf_counter() - started) * 1000, 1)
-    whole = {"total": len(rows), "limit": None, "offset": 0, "next": None}
-    print_bytes(
-        orjson.dumps({"data": rows, "meta": {**whole, **meta, "took_ms": took}}, option=_SHOWN)
-    )
+    whole: dict[str, Any] = {"total": len(rows), "limit": None, "offset": 0, "next": None}
+    whole |= meta | {"took_ms": took}
+    _print_document({"data": rows, "meta": whole})
+
+
+def _print_document(document: object) -> None:
+    import orjson
+
+    print_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
 
 
 def print_bytes(line: bytes) -> None:

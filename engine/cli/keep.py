@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -21,7 +22,8 @@ from engine.cli.app import (
 )
 from engine.cli.notes import progress_bar
 from engine.engine import Engine
-from engine.errors import BadOption
+from engine.errors import BadOption, DamagedIndex
+from engine.index.compare import Comparison
 from engine.insight.evaluate import USUAL
 from engine.rows.note_rows import NOTE_COLUMNS, note_row
 from engine.rows.table_files import FORMATS, write_table
@@ -30,20 +32,42 @@ from engine.usecases.evaluate import EvaluateQuestion
 
 
 @app.command()
-def verify(library: LibraryOption, as_json: JsonOption = False) -> None:
+def verify(
+    library: LibraryOption,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="Hold scores of sampled queries against rank_bm25.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Read every stored byte of notes and index and say whether it is what was written.
 
-    Example: `noterank verify --library ./library`
+    Examples: `noterank verify --library ./library` · `noterank verify --scores`
     """
     started = time.perf_counter()
     with Engine.open(library) as engine:
         engine.ready()
         notes, files = engine.verify()
-        row = {"notes": notes, "index_files": files, "sound": True}
-        if as_json:
-            print_json([row], started)
-        else:
-            out.print(f"{library}: {notes:,} notes and {files} index files are sound")
+        compared = engine.verify_scores() if scores else None
+    if compared and not compared.equal:
+        _differ(compared)
+    row: dict[str, object] = {"notes": notes, "index_files": files, "sound": True}
+    if as_json:
+        print_json([row | (asdict(compared) if compared else {})], started)
+        return
+    out.print(f"{library}: {notes:,} notes and {files} index files are sound")
+    if compared:
+        out.print(
+            f"{compared.scores:,} scores of {compared.queries} queries are those of rank_bm25, "
+            f"the largest relative difference {compared.largest_difference:.1e}"
+        )
+
+
+def _differ(compared: Comparison) -> NoReturn:
+    raise DamagedIndex(
+        f"of {compared.scores:,} scores some are not those of rank_bm25: "
+        f"relative difference {compared.largest_difference:.1e} for '{compared.query}'",
+        "run `noterank rebuild`; if it stays, report it with the words",
+    )
 
 
 @app.command()

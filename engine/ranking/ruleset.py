@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import tomli_w
+
 from engine.errors import BadOption, BadRules
 from engine.index.protocol import Scoring
 from engine.model import QueryWeights
@@ -113,24 +115,17 @@ def load(name_or_path: str | Path) -> RuleSet:
 def dump(rules: RuleSet, remark: str = "") -> str:
     """Writes a rule set as the TOML text that `load` reads; `remark` becomes comment lines at the
     top."""
-    lines = [f"# {line}" for line in remark.splitlines()]
-    lines += [f'name = "{rules.name}"', f"version = {rules.version}"]
     scoring = asdict(rules.scoring)
-    sections: list[tuple[str, dict[str, Any]]] = [
-        ("bm25", {key: scoring.pop(key) for key in ("k1", "b")}),
-        ("boosts", scoring),
-        ("query", asdict(rules.query)),
-        *((f"rules.{name}", asdict(rule)) for name, rule in rules.rules),
-        ("page", asdict(rules.page)),
-    ]
-    for name, values in sections:
-        lines += ["", f"[{name}]"]
-        lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    table = {
+        "name": rules.name,
+        "version": rules.version,
+        "bm25": {key: scoring.pop(key) for key in ("k1", "b")},
+        "boosts": scoring,
+        "query": asdict(rules.query),
+        "rules": {name: asdict(rule) for name, rule in rules.rules},
+        "page": asdict(rules.page),
+    }
+    return "".join(f"# {line}\n" for line in remark.splitlines()) + tomli_w.dumps(table)
 
 
 class _Reader:

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import kernel
+from engine.kernels import kernel, part
 
 SCREEN = 10  # places in a row: the stretch in which an author's notes are counted
 _Integers = npt.NDArray[np.int64]
 _Floats = npt.NDArray[np.float64]
+
+
+class _Room(NamedTuple):
+    """Working memory of `_spread`."""
+
+    names: _Integers  # hash table of authors
+    numbers: _Integers  # the number of each author in it
+    author_of: _Integers  # the author's number of each note
+    recent: _Integers  # notes of each author in the last nine places
+    first: _Integers  # the queue of each author: its first and last note
+    last: _Integers
+    next_turn: _Integers  # the note behind each in its queue
+    free: _Integers  # authors whose queue is free
+
+
+def _room(notes: int) -> _Room:
+    slots = 2
+    while slots < 2 * notes + 2:
+        slots *= 2
+    sizes = slots, slots, *(notes + 1 for _ in range(6))
+    return _Room(*(np.empty(size, np.int64) for size in sizes))
 
 
 def spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
@@ -20,7 +43,8 @@ def spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
     holds. Returns (the first `places` notes as int64 positions in `authors`, how many notes were
     examined).
     """
-    turns, looked = _spread(authors, most, places)
+    turns = np.empty(min(places, len(authors)), np.int64)
+    looked = _spread(authors, most, _room(len(authors)), turns)
     return turns, int(looked)
 
 
@@ -36,20 +60,24 @@ def stand(
     without copies; `note` is (tie, author, cluster) of the added note. The result equals that of
     `first_places` with the note among the others.
     """
-    return int(_stand(*columns, score, *note, same_author))
+    notes = len(columns[0]) + 1
+    rows = np.empty(notes, np.int64), np.empty(notes, np.int64)
+    return int(_stand(*columns, score, *note, same_author, _room(notes), *rows))
 
 
-@kernel
-def _dense(authors: _Integers) -> tuple[_Integers, int]:
-    """Renumbers authors from 0, -1 for unknown; also returns how many authors there are."""
+@part
+def _dense(authors: _Integers, room: _Room) -> int:
+    """Renumbers authors from 0, -1 for unknown, into `author_of`; returns how many there are."""
+    names, numbers, author_of = room.names, room.numbers, room.author_of
     size = 2
     while size < 2 * len(authors) + 2:
         size *= 2
-    names = np.zeros(size, np.int64)
-    numbers = np.empty(size, np.int64)
-    author_of = np.full(len(authors), -1, np.int64)
+    for slot in range(size):
+        names[slot] = 0
     count = 0
-    for at, author in enumerate(authors):
+    for at in range(len(authors)):
+        author = authors[at]
+        author_of[at] = -1
         if author:
             slot = (author * 0x9E3779B1) & (size - 1)
             while names[slot] and names[slot] != author:
@@ -58,28 +86,27 @@ def _dense(authors: _Integers) -> tuple[_Integers, int]:
                 names[slot], numbers[slot] = author, count
                 count += 1
             author_of[at] = numbers[slot]
-    return author_of, count
+    return count
 
 
-@kernel
-def _earliest(first: _Integers, authors: _Integers, count: int) -> int:
-    """Returns, of the first `count` authors, the one whose queue begins with the earliest note; -1
-    for none."""
+@part
+def _earliest(first: _Integers, authors: _Integers, count: int, every: bool) -> int:
+    """Returns, of the first `count` of `authors` or of all, the one whose queue begins with the
+    earliest note; -1 for none."""
     chosen = -1
     for at in range(count):
-        author = authors[at]
+        author = at if every else authors[at]
         if first[author] >= 0 and (chosen < 0 or first[author] < first[chosen]):
             chosen = author
     return chosen
 
 
-@kernel
-def _passed(
-    turn: int, author_of: _Integers, recent: _Integers, most: int, queues: tuple[_Integers, ...]
-) -> int:
+@part
+def _passed(turn: int, notes: int, most: int, room: _Room) -> int:
     """Returns the next turn whose author may stand; puts the notes before it in their queues."""
-    first, last, next_turn = queues
-    while turn < len(author_of) and author_of[turn] >= 0 and recent[author_of[turn]] >= most:
+    author_of, recent = room.author_of, room.recent
+    first, last, next_turn = room.first, room.last, room.next_turn
+    while turn < notes and author_of[turn] >= 0 and recent[author_of[turn]] >= most:
         author = author_of[turn]
         if first[author] < 0:
             first[author] = turn
@@ -90,7 +117,7 @@ def _passed(
     return turn
 
 
-@kernel
+@part
 def _without(author: int, free: _Integers, free_count: int) -> int:
     for at in range(free_count):
         if free[at] == author:
@@ -99,19 +126,19 @@ def _without(author: int, free: _Integers, free_count: int) -> int:
     return free_count
 
 
-@kernel
-def _spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
-    """Computes `spread` with one queue per author.
+@kernel(work=lambda authors, *_: 10 * len(authors))
+def _spread(authors: _Integers, most: int, room: _Room, turns: _Integers) -> int:
+    """Writes `spread` to `turns` with one queue per author; returns how many notes it examined.
 
     A note whose author stood too often waits in the author's queue. A queue is free when its author
     may stand again; its first note then comes before all notes not yet examined.
     """
-    author_of, count = _dense(authors)
-    recent = np.zeros(count, np.int64)  # notes of each author in the last nine places
-    first, last = np.full(count, -1, np.int64), np.empty(count, np.int64)
-    next_turn = np.empty(len(author_of), np.int64)
-    turns = np.empty(min(places, len(author_of)), np.int64)
-    all_authors, free, free_count = np.arange(count), np.empty(count + 1, np.int64), 0
+    count, notes = _dense(authors, room), len(authors)
+    author_of, recent = room.author_of, room.recent
+    first, next_turn, free = room.first, room.next_turn, room.free
+    for author in range(count):
+        recent[author], first[author] = 0, -1
+    free_count = 0
     turn = 0
     for place in range(len(turns)):
         author = author_of[turns[place - SCREEN]] if place >= SCREEN else -1
@@ -120,11 +147,11 @@ def _spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]
             if first[author] >= 0 and recent[author] == most - 1:
                 free[free_count] = author
                 free_count += 1
-        author = _earliest(first, free, free_count)
+        author = _earliest(first, free, free_count, False)
         if author < 0:
-            turn = _passed(turn, author_of, recent, most, (first, last, next_turn))
-            if turn == len(author_of):
-                author = _earliest(first, all_authors, count)  # nobody else is left
+            turn = _passed(turn, notes, most, room)
+            if turn == notes:
+                author = _earliest(first, free, count, True)  # nobody else is left
         if author < 0:
             turns[place], author, turn = turn, author_of[turn], turn + 1
         else:
@@ -134,10 +161,10 @@ def _spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]
             recent[author] += 1
             if recent[author] >= most or first[author] < 0:
                 free_count = _without(author, free, free_count)
-    return turns, turn
+    return turn
 
 
-@kernel
+@kernel(work=lambda scores, *_: 10 * len(scores))
 def _stand(
     scores: _Floats,
     ties: _Integers,
@@ -148,6 +175,9 @@ def _stand(
     author: int,
     cluster: int,
     same_author: int,
+    room: _Room,
+    page_authors: _Integers,
+    turns: _Integers,
 ) -> int:
     count = len(scores)
     before = 0
@@ -159,15 +189,15 @@ def _stand(
         before += 1
     if not same_author:
         return before + 1
-    page_authors = np.empty(count + 1, np.int64)
-    page_authors[:before] = authors[:before]
+    for at in range(before):
+        page_authors[at] = authors[at]
     page_authors[before] = author
     filled = before + 1
     for at in range(before, count):
         if clusters[at] != cluster:
             page_authors[filled] = authors[at]
             filled += 1
-    turns, _ = _spread(page_authors[:filled], same_author, filled)
+    _spread(page_authors[:filled], same_author, room, turns[:filled])
     for place in range(filled):
         if turns[place] == before:
             return place + 1

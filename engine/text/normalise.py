@@ -63,6 +63,8 @@ def fold_character(char: str) -> str:
         return ""
     if category == "Cc":
         return " "
+    if category == "Cn":  # four of five codes: no character yet, so nothing to fold
+        return char
     if char in _VARIANTS:
         return _VARIANTS[char]
     folded = unicodedata.normalize("NFKC", char).lower()

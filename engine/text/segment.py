@@ -9,7 +9,6 @@ term, once where it equals a word. All of this, folding included, is one compile
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +17,13 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from engine.text.cut import Tokenizer, analysis, dictionary, trie
+from engine.text import passes, prepared
+from engine.text.cut import Tokenizer, analysis, dictionary
 from engine.text.cut.vocabulary import Vocabulary
 from engine.text.lexicon import Lexicon, as_term
 from engine.text.normalise import fold_key
 
 _ANALYSIS = "3"  # raise it when the same text gives other terms
-_HAN_PAIR = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2}")
-_TERMS_A_CHARACTER = 2  # initial estimate for a batch's columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +79,8 @@ class Segmenter:
         self._terms = Vocabulary()
         self._lock = threading.Lock()
         self._brands = Brands(np.zeros(0, np.int32), [""])
-        self._lexis = _tokenizer_with(_pairs(lexicon)).lexis
-        self._phrases = _automaton(_protected(lexicon))
+        ready = prepared.load(lexicon, self.fingerprint)
+        self._lexis, self._phrases = ready.lexis, ready.phrases
 
     @property
     def vocabulary(self) -> list[str]:
@@ -135,64 +133,11 @@ class Segmenter:
     def _rows(
         self, texts: Sequence[str], mode: int, vocabulary: Vocabulary | None = None
     ) -> analysis.Rows:
-        """Returns the columns of a batch; without a vocabulary the ids are empty."""
-        text, bounds = trie.flat(texts)
-        folding = self._lexis.folding
-        room = analysis.room(analysis.longest(folding.one, folding.starts, text, bounds))
-        size = len(text) * _TERMS_A_CHARACTER + 64
-        rows = analysis.rows(size, len(texts), vocabulary is not None)
-        terms = _NOWHERE if vocabulary is None else vocabulary
-        done = 0
-        while done < len(texts):
-            done = analysis.analyse(
-                self._lexis, self._phrases, terms.table, room, text, bounds, done, mode, rows
-            )
-            if done < 0:
-                terms.grow()
-                done = -1 - done
-            elif done < len(texts):
-                rows = analysis.longer(rows, done)
-        return analysis.cut_to(rows, int(rows.bounds[-1]))
-
-
-_NOWHERE = Vocabulary(1)
+        return passes.rows(self._lexis, self._phrases, texts, mode, vocabulary)
 
 
 def _term(text: str) -> str:
     return as_term(text) if " " in text else text
-
-
-def _automaton(phrases: Sequence[str]) -> analysis.Phrases:
-    automaton = trie.empty(sum(map(len, phrases)))
-    nodes = trie.insert_all(automaton, *trie.flat(phrases))
-    is_phrase_end = np.zeros(int(automaton.size[0]), np.uint8)
-    is_phrase_end[nodes] = 1
-    return analysis.Phrases(automaton, is_phrase_end)
-
-
-def _protected(lexicon: Lexicon) -> list[str]:
-    """Lists the phrases to cut before jieba: all but built-in two-character Han words.
-
-    A word of the user's lexicon is always cut first, so that adding it has an effect.
-    """
-    pairs = set(_pairs(lexicon))
-    return sorted({fold_key(e.phrase) for term, e in lexicon.entries.items() if term not in pairs})
-
-
-def _pairs(lexicon: Lexicon) -> list[str]:
-    """Lists built-in two-character words, which jieba gets as words: cutting 显瘦 first would break
-    明显|瘦了."""
-    return [t for t, e in lexicon.entries.items() if _HAN_PAIR.fullmatch(t) and not e.user_defined]
-
-
-def _tokenizer_with(words: Sequence[str]) -> Tokenizer:
-    """Builds a tokenizer that has these words too, each just likely enough to stay whole alone."""
-    tokenizer = Tokenizer()
-    cuts = tokenizer.cut_all(words)
-    for word, cut in zip(words, cuts, strict=True):
-        if cut != [word]:
-            tokenizer.add_word(word)
-    return tokenizer
 
 
 @cache

@@ -1,5 +1,5 @@
 """python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, extract,
-portraits, voice, drafts, fidelity, http, pages.
+portraits, voice, drafts, fidelity, http, pages, startup.
 
 Ratios come from one process, engines in turn; times are medians of the runs, with their spread.
 Never part of a test: machines are noisy, ratios hold.
@@ -22,6 +22,7 @@ from tests.benchmarks import (
     search,
     segment,
     serving,
+    startup,
     suggest,
     voice,
 )
@@ -40,6 +41,7 @@ TABLES: dict[str, Callable[[], None]] = {
     "fidelity": fidelity.table,
     "http": serving.table,
     "pages": pages.table,
+    "startup": startup.table,
 }
 
 

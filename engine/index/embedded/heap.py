@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engine.index.embedded.layout import ID_BYTES, ID_STARTS, RANK_OF
-from engine.kernels import carray, inline, kernel, pointer
+from engine.kernels import array_at, part
 
 
-@inline
+@part
 def _worse(best, segments, at, score, segment, doc):  # type: ignore[no-untyped-def]
     """Whether the entry `at` ranks behind the document: lower score, or later note id."""
     if best.scores[at] != score:
@@ -16,21 +16,21 @@ def _worse(best, segments, at, score, segment, doc):  # type: ignore[no-untyped-
     return _earlier(segments, segment, doc, best.segments[at], best.docs[at])
 
 
-@kernel
+@part
 def _earlier(segments, segment, doc, other_segment, other_doc):  # type: ignore[no-untyped-def]
     """Whether the note id of `doc` sorts before that of `other_doc`."""
     size = max(doc, other_doc) + 1
-    rank_of = carray(pointer(segments[segment, RANK_OF]), (size,), np.int32)
+    rank_of = array_at(segments[segment, RANK_OF], (size,), np.int32)
     if segment == other_segment:
         return rank_of[doc] < rank_of[other_doc]
-    other_rank = carray(pointer(segments[other_segment, RANK_OF]), (size,), np.int32)[other_doc]
+    other_rank = array_at(segments[other_segment, RANK_OF], (size,), np.int32)[other_doc]
     rank = rank_of[doc]
-    starts = carray(pointer(segments[segment, ID_STARTS]), (rank + 2,), np.int64)
-    other_starts = carray(pointer(segments[other_segment, ID_STARTS]), (other_rank + 2,), np.int64)
+    starts = array_at(segments[segment, ID_STARTS], (rank + 2,), np.int64)
+    other_starts = array_at(segments[other_segment, ID_STARTS], (other_rank + 2,), np.int64)
     first, last = starts[rank], starts[rank + 1]
     begin, end = other_starts[other_rank], other_starts[other_rank + 1]
-    id_bytes = carray(pointer(segments[segment, ID_BYTES]), (last,), np.uint8)
-    other_bytes = carray(pointer(segments[other_segment, ID_BYTES]), (end,), np.uint8)
+    id_bytes = array_at(segments[segment, ID_BYTES], (last,), np.uint8)
+    other_bytes = array_at(segments[other_segment, ID_BYTES], (end,), np.uint8)
     while first < last and begin < end:
         if id_bytes[first] != other_bytes[begin]:
             return id_bytes[first] < other_bytes[begin]
@@ -39,7 +39,7 @@ def _earlier(segments, segment, doc, other_segment, other_doc):  # type: ignore[
     return last - first < end - begin
 
 
-@kernel
+@part
 def push(best, segments, count, score, segment, doc):  # type: ignore[no-untyped-def]
     """Adds a document if it is among the best; returns the number of documents in the heap."""
     capacity = len(best.scores)
@@ -58,7 +58,7 @@ def push(best, segments, count, score, segment, doc):  # type: ignore[no-untyped
     return count
 
 
-@kernel
+@part
 def _sink(best, segments, count, score, segment, doc):  # type: ignore[no-untyped-def]
     """Replaces the worst entry of a heap of `count` entries."""
     at = 0
@@ -78,19 +78,19 @@ def _sink(best, segments, count, score, segment, doc):  # type: ignore[no-untype
     _put(best, at, score, segment, doc)
 
 
-@inline
+@part
 def _put(best, at, score, segment, doc):  # type: ignore[no-untyped-def]
     best.scores[at], best.segments[at], best.docs[at] = score, segment, doc
 
 
-@inline
+@part
 def _copy(best, source, target):  # type: ignore[no-untyped-def]
     best.scores[target] = best.scores[source]
     best.segments[target] = best.segments[source]
     best.docs[target] = best.docs[source]
 
 
-@kernel
+@part
 def sort(best, segments, count):  # type: ignore[no-untyped-def]
     """Sorts the heap into a list, best first."""
     for size in range(count - 1, 0, -1):

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.index.embedded.postings import RANKS as RANKED
-from engine.kernels import carray, inline, pointer
+from engine.kernels import array_at, part
 
 # columns of a list; from WEIGHT on they hold float64
 SEGMENT, DOCS, CODES, SIZE, TABLE, STARTS, PEAKS, BITS, RANKS = range(9)
@@ -70,7 +70,14 @@ class Best(NamedTuple):
     docs: npt.NDArray[np.int32]
 
 
-@inline
+def postings(task: npt.NDArray[np.int64]) -> int:
+    """The postings of a task's lists, and what it costs to open them: steps of a search."""
+    rows = array_at(task[LISTS], (task[LIST_COUNT],), np.int64)
+    sizes = [int(array_at(row, (LIST_COLUMNS,), np.int64)[SIZE]) for row in rows]
+    return sum(sizes) + 10 * len(sizes)
+
+
+@part
 def opened(task):  # type: ignore[no-untyped-def]
     """Opens a task: returns (lists, segment table, room, best).
 
@@ -79,31 +86,31 @@ def opened(task):  # type: ignore[no-untyped-def]
     count, segments = task[LIST_COUNT], task[SEGMENT_COUNT]
     side, limit = task[SIDE], task[LIMIT]
     lists = PostingLists(
-        carray(pointer(task[ROWS]), (count, LIST_COLUMNS), np.int64),
-        carray(pointer(task[ROWS]), (count, LIST_COLUMNS), np.float64),
+        array_at(task[ROWS], (count, LIST_COLUMNS), np.int64),
+        array_at(task[ROWS], (count, LIST_COLUMNS), np.float64),
     )
     room = Room(
-        carray(pointer(task[SUMS]), (side,), np.float64),
-        carray(pointer(task[LIST_SUMS]), (side,), np.float64),
-        carray(pointer(task[DOC_ROOM]), (side + 1,), np.uint32),
-        carray(pointer(task[SCORE_ROOM]), (side + 1,), np.float64),
-        carray(pointer(task[BOUNDS]), (count,), np.float64),
-        carray(pointer(task[ORDER]), (count,), np.int64),
-        carray(pointer(task[RANGES]), (count, 3), np.int64),
-        carray(pointer(task[WORDS]), (task[WORD_COUNT],), np.uint64),
+        array_at(task[SUMS], (side,), np.float64),
+        array_at(task[LIST_SUMS], (side,), np.float64),
+        array_at(task[DOC_ROOM], (side + 1,), np.uint32),
+        array_at(task[SCORE_ROOM], (side + 1,), np.float64),
+        array_at(task[BOUNDS], (count,), np.float64),
+        array_at(task[ORDER], (count,), np.int64),
+        array_at(task[RANGES], (count, 3), np.int64),
+        array_at(task[WORDS], (task[WORD_COUNT],), np.uint64),
     )
     best = Best(
-        carray(pointer(task[SCORES]), (limit,), np.float32),
-        carray(pointer(task[BEST_SEGMENTS]), (limit,), np.int32),
-        carray(pointer(task[BEST_DOCS]), (limit,), np.int32),
+        array_at(task[SCORES], (limit,), np.float32),
+        array_at(task[BEST_SEGMENTS], (limit,), np.int32),
+        array_at(task[BEST_DOCS], (limit,), np.int32),
     )
-    segment_table = carray(pointer(task[SEGMENTS]), (segments, SEGMENT_COLUMNS), np.int64)
-    list_addresses = carray(pointer(task[LISTS]), (count,), np.int64)
+    segment_table = array_at(task[SEGMENTS], (segments, SEGMENT_COLUMNS), np.int64)
+    list_addresses = array_at(task[LISTS], (count,), np.int64)
     at = 0
     for segment in range(segments):
         segment_table[segment, FIRST] = at
         for row in range(count):  # keeps the order within a segment
-            source = carray(pointer(list_addresses[row]), (LIST_COLUMNS,), np.int64)
+            source = array_at(list_addresses[row], (LIST_COLUMNS,), np.int64)
             if source[SEGMENT] == segment:
                 for column in range(LIST_COLUMNS):
                     lists.rows[at, column] = source[column]

@@ -14,7 +14,7 @@ from engine.index.embedded.postings import MAX_PAIRS, Pairs, Postings, table_of
 from engine.index.embedded.segment import Segment
 from engine.index.embedded.writer import Writer
 from engine.index.embedded.writing import write_doc_values, write_postings
-from engine.kernels import kernel
+from engine.kernels import kernel, part
 from engine.model import FIELDS
 
 _CHUNK = 1 << 22  # postings that are merged at once
@@ -114,7 +114,8 @@ def live_counts(segment: Segment, field: str, live: Mask) -> npt.NDArray[np.int6
     offsets = segment.column(f"{field}.offsets")
     if live.all():
         return np.diff(offsets)
-    counts: npt.NDArray[np.int64] = _live_counts(offsets, segment.column(f"{field}.docs"), live)
+    counts = np.zeros(len(offsets) - 1, np.int64)
+    _live_counts(offsets, segment.column(f"{field}.docs"), live, counts)
     return counts
 
 
@@ -160,22 +161,22 @@ def _chunks(
             )
             if terms:
                 segment.release_pages()
-        yield first, Postings(bounds, *_settled(bounds, rows))
+        docs, settled = np.empty(len(rows), np.uint32), np.empty(len(rows), np.uint16)
+        _settled(bounds, rows, np.empty_like(rows), docs, settled)
+        yield first, Postings(bounds, docs, settled)
         first = last
         if not terms:
             return
 
 
-@kernel
-def _live_counts(offsets, docs, live):  # type: ignore[no-untyped-def]
-    counts = np.zeros(len(offsets) - 1, np.int64)
+@kernel(work=lambda offsets, docs, *_: len(docs))
+def _live_counts(offsets, docs, live, counts):  # type: ignore[no-untyped-def]
     for term in range(len(counts)):
         for place in range(offsets[term], offsets[term + 1]):
             counts[term] += live[docs[place]]
-    return counts
 
 
-@kernel
+@kernel(work=lambda offsets, docs, *_: len(docs))
 def _gather(  # type: ignore[no-untyped-def]
     offsets, docs, codes, new_docs, new_terms, new_codes, first, last, free, rows
 ):
@@ -193,23 +194,20 @@ def _gather(  # type: ignore[no-untyped-def]
         free[number - first] = at
 
 
-@kernel
-def _settled(bounds, rows):  # type: ignore[no-untyped-def]
+@kernel(work=lambda bounds, rows, *_: 4 * len(rows))
+def _settled(bounds, rows, merged, docs, codes):  # type: ignore[no-untyped-def]
     """Sorts each list by document: merges in pairs the ascending runs that it consists of."""
-    docs = np.empty(len(rows), np.uint32)
-    codes = np.empty(len(rows), np.uint16)
-    merged = np.empty_like(rows)
     for row in range(len(bounds) - 1):
         begin, end = bounds[row], bounds[row + 1]
         while _merge_runs(rows, merged, begin, end) > 1:
-            rows[begin:end] = merged[begin:end]
+            for place in range(begin, end):
+                rows[place] = merged[place]
         for place in range(begin, end):
             docs[place] = rows[place] >> np.uint64(16)
             codes[place] = rows[place] & np.uint64(0xFFFF)
-    return docs, codes
 
 
-@kernel
+@part
 def _merge_runs(rows, merged, begin, end):  # type: ignore[no-untyped-def]
     """Merges ascending runs in pairs into `merged`; returns the number of runs there were."""
     runs = 0

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.bm25 import average_length, encode_length, length_factors
-from engine.kernels import kernel
+from engine.kernels import kernel, part
 
 _COMMON = 256  # a list with so many postings has windows
 _DENSE = 32  # a list that holds more than 1 document in 32 has a bitmap
@@ -101,10 +101,13 @@ def build_postings(
     numbers of the lists. Raises TooManyPairs.
     """
     lengths = np.diff(bounds)[order].astype(np.int32)
-    counts = _document_counts(ids, bounds, numbers, terms)
+    counts, last = np.zeros(terms, np.int64), np.full(terms, -1, np.int32)
+    _document_counts(ids, bounds, numbers, counts, last)
     offsets = np.zeros(terms + 1, np.int64)
     np.cumsum(counts, out=offsets[1:])
-    docs, tfs = _fill(ids, bounds, order, numbers, offsets)
+    docs, tfs = np.empty(offsets[-1], np.uint32), np.empty(offsets[-1], np.int32)
+    last.fill(-1)
+    _fill(ids, bounds, order, numbers, offsets[:-1].copy(), last, docs, tfs)
     norms = encode_length(lengths)
     pairs, codes = _coded(tfs, norms[docs])
     return Postings(offsets, docs, codes), pairs, lengths
@@ -131,25 +134,20 @@ def table_of(keys: npt.NDArray[np.int64]) -> Pairs:
     return Pairs((keys >> 8).astype(np.int32), (keys & 255).astype(np.uint8))
 
 
-@kernel
-def _document_counts(ids, bounds, numbers, terms):  # type: ignore[no-untyped-def]
-    counts = np.zeros(terms, np.int64)
-    last = np.full(terms, -1, np.int32)
+@kernel(work=lambda ids, *_: len(ids))
+def _document_counts(ids, bounds, numbers, counts, last):  # type: ignore[no-untyped-def]
+    """Count for each term the notes that have it; `last` is -1 for each."""
     for note in range(len(bounds) - 1):
         for place in range(bounds[note], bounds[note + 1]):
             term = numbers[ids[place]]
             if last[term] != note:
                 last[term] = note
                 counts[term] += 1
-    return counts
 
 
-@kernel
-def _fill(ids, bounds, order, numbers, offsets):  # type: ignore[no-untyped-def]
-    free = offsets[:-1].copy()
-    last = np.full(len(free), -1, np.int32)
-    docs = np.empty(offsets[-1], np.uint32)
-    tfs = np.empty(offsets[-1], np.int32)
+@kernel(work=lambda ids, *_: len(ids))
+def _fill(ids, bounds, order, numbers, free, last, docs, tfs):  # type: ignore[no-untyped-def]
+    """Write documents and frequencies of all lists; `free` is where each list goes on."""
     for doc in range(len(order)):
         note = order[doc]
         for place in range(bounds[note], bounds[note + 1]):
@@ -161,7 +159,6 @@ def _fill(ids, bounds, order, numbers, offsets):  # type: ignore[no-untyped-def]
                 free[term] += 1
             else:
                 tfs[free[term] - 1] += 1
-    return docs, tfs
 
 
 # --- what lets a search skip -------------------------------------------------------------------
@@ -169,7 +166,8 @@ def _fill(ids, bounds, order, numbers, offsets):  # type: ignore[no-untyped-def]
 
 def peaks(lists: Postings, strength: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Returns the greatest strength of each list."""
-    values: npt.NDArray[np.float32] = _peaks(lists.offsets, lists.codes, strength)
+    values = np.zeros(len(lists.offsets) - 1, np.float32)
+    _peaks(lists.offsets, lists.codes, strength, values)
     return values
 
 
@@ -179,39 +177,44 @@ def windows(
     """Builds the windows of lists with _COMMON or more postings; list 0 is term `first`."""
     rows = np.flatnonzero(np.diff(lists.offsets) >= _COMMON)
     bits = window_bits(documents)
-    starts, peak_values, tops = _windows(
-        lists.offsets, lists.docs, lists.codes, strength, rows, bits, documents, np.array(RANKS)
+    count = ((documents - 1) >> bits) + 1
+    made = Windows(
+        (rows + first).astype(np.uint32),
+        np.zeros((len(rows), count + 1), np.uint32),
+        np.zeros((len(rows), count), np.float32),
+        np.zeros((len(rows), len(RANKS)), np.float32),
     )
-    return Windows((rows + first).astype(np.uint32), starts, peak_values, tops)
+    tally, descending = np.zeros(len(strength), np.int64), np.argsort(-strength)
+    columns = lists.offsets, lists.docs, lists.codes, strength
+    _windows(*columns, rows, bits, np.array(RANKS), tally, descending, *made[1:])
+    return made
 
 
 def bitmaps(lists: Postings, first: int, documents: int) -> Bitmaps:
     """Builds the bitmaps of lists that hold more than one document in _DENSE."""
     sizes = np.diff(lists.offsets)
     rows = np.flatnonzero((sizes >= _COMMON) & (sizes * _DENSE > documents))
-    bits, ranks = _bitmaps(lists.offsets, lists.docs, rows, -(-documents // 64))
+    bits = np.zeros((len(rows), -(-documents // 64)), np.uint64)
+    ranks = np.zeros(bits.shape, np.uint32)
+    _bitmaps(lists.offsets, lists.docs, rows, bits, ranks)
     return Bitmaps((rows + first).astype(np.uint32), bits, ranks)
 
 
-@kernel
-def _peaks(offsets, codes, strength):  # type: ignore[no-untyped-def]
-    values = np.zeros(len(offsets) - 1, np.float32)
+@kernel(work=lambda offsets, codes, *_: len(codes))
+def _peaks(offsets, codes, strength, values):  # type: ignore[no-untyped-def]
     for row in range(len(values)):
         best = np.float32(0)
         for place in range(offsets[row], offsets[row + 1]):
             best = max(best, strength[codes[place]])
         values[row] = best
-    return values
 
 
-@kernel
-def _windows(offsets, docs, codes, strength, rows, bits, documents, ranks):  # type: ignore[no-untyped-def]
-    count = ((documents - 1) >> bits) + 1
-    starts = np.zeros((len(rows), count + 1), np.uint32)
-    peaks = np.zeros((len(rows), count), np.float32)
-    tops = np.zeros((len(rows), len(ranks)), np.float32)
-    tally = np.zeros(len(strength), np.int64)
-    descending = np.argsort(-strength)
+@kernel(work=lambda offsets, docs, *_: len(docs))
+def _windows(  # type: ignore[no-untyped-def]
+    offsets, docs, codes, strength, rows, bits, ranks, tally, descending, starts, peaks, tops
+):
+    """Fills the columns of `Windows`; `descending` has the codes, strongest first."""
+    count = peaks.shape[1]
     for row in range(len(rows)):
         begin, end = offsets[rows[row]], offsets[rows[row] + 1]
         place = begin
@@ -225,10 +228,9 @@ def _windows(offsets, docs, codes, strength, rows, bits, documents, ranks):  # t
             peaks[row, window] = peak
         starts[row, count] = end - begin
         _top(tally, strength, descending, ranks, tops[row])
-    return starts, peaks, tops
 
 
-@kernel
+@part
 def _top(tally, strength, descending, ranks, tops):  # type: ignore[no-untyped-def]
     """Writes the strengths at `ranks` of a list whose codes were counted; resets the tally."""
     passed = 0
@@ -242,10 +244,9 @@ def _top(tally, strength, descending, ranks, tops):  # type: ignore[no-untyped-d
                 rank += 1
 
 
-@kernel
-def _bitmaps(offsets, docs, rows, words):  # type: ignore[no-untyped-def]
-    bits = np.zeros((len(rows), words), np.uint64)
-    ranks = np.zeros((len(rows), words), np.uint32)
+@kernel(work=lambda offsets, docs, *_: len(docs))
+def _bitmaps(offsets, docs, rows, bits, ranks):  # type: ignore[no-untyped-def]
+    words = bits.shape[1]
     for row in range(len(rows)):
         begin, end = offsets[rows[row]], offsets[rows[row] + 1]
         for place in range(begin, end):
@@ -256,4 +257,3 @@ def _bitmaps(offsets, docs, rows, words):  # type: ignore[no-untyped-def]
             ranks[row, word] = place - begin
             while place < end and docs[place] >> np.uint32(6) == word:
                 place += 1
-    return bits, ranks

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.index.embedded import layout
 from engine.index.embedded.heap import push, sort
 from engine.index.embedded.layout import (
     ALLOWED,
@@ -48,7 +49,7 @@ from engine.index.embedded.window import (
     span,
     sweep,
 )
-from engine.kernels import carray, inline, kernel, ones, pointer
+from engine.kernels import array_at, kernel, ones, part
 
 _HALF_STEP = 1.0 - 1.2e-7  # how far rounding to float32 can raise a sum
 _WIDEST = 2.0**26  # float32 values up to this ratio apart sum exactly in float64
@@ -56,7 +57,7 @@ _U = np.uint64
 _ZERO, _ONE, _SIX, _LOW = _U(0), _U(1), _U(6), _U(63)
 
 
-@inline
+@part
 def _exact(numbers):  # type: ignore[no-untyped-def]
     """Whether sums of these scores are exact in float64 in any order."""
     total = 0.0
@@ -67,7 +68,7 @@ def _exact(numbers):  # type: ignore[no-untyped-def]
     return total * grain < _WIDEST
 
 
-@inline
+@part
 def _floor(numbers, limit):  # type: ignore[no-untyped-def]
     """Returns a score that at least `limit` documents surely reach, 0 when none is known."""
     floor = 0.0
@@ -79,7 +80,7 @@ def _floor(numbers, limit):  # type: ignore[no-untyped-def]
     return floor
 
 
-@kernel
+@kernel(work=layout.postings)
 def search(task):  # type: ignore[no-untyped-def]
     """Finds the best documents of a task, best first; returns their number."""
     lists, segments, room, best = opened(task)
@@ -92,25 +93,29 @@ def search(task):  # type: ignore[no-untyped-def]
     return count
 
 
-@kernel
-def search_many(task, bounds, scores, segments, docs, sizes):  # type: ignore[no-untyped-def]
+@kernel()
+def search_many(task, query_task, bounds, scores, segments, docs, sizes):  # type: ignore[no-untyped-def]
     """Runs `search` for many queries; query q has lists bounds[q] to bounds[q + 1].
 
-    Row q of `scores`, `segments` and `docs` receives its hits, `sizes[q]` their number.
+    Row q of `scores`, `segments` and `docs` receives its hits, `sizes[q]` their number;
+    `query_task` is a copy of the task to work in.
     """
-    query_task = task.copy()
     limit = task[LIMIT]
+    best_scores = array_at(task[SCORES], (limit,), np.float32)
+    best_segments = array_at(task[BEST_SEGMENTS], (limit,), np.int32)
+    best_docs = array_at(task[BEST_DOCS], (limit,), np.int32)
     for query in range(len(bounds) - 1):
         query_task[LISTS] = task[LISTS] + bounds[query] * 8
         query_task[LIST_COUNT] = bounds[query + 1] - bounds[query]
         size = search(query_task)
         sizes[query] = size
-        scores[query, :size] = carray(pointer(task[SCORES]), (limit,), np.float32)[:size]
-        segments[query, :size] = carray(pointer(task[BEST_SEGMENTS]), (limit,), np.int32)[:size]
-        docs[query, :size] = carray(pointer(task[BEST_DOCS]), (limit,), np.int32)[:size]
+        for place in range(size):
+            scores[query, place] = best_scores[place]
+            segments[query, place] = best_segments[place]
+            docs[query, place] = best_docs[place]
 
 
-@kernel
+@part
 def _visit(  # type: ignore[no-untyped-def]  # noqa: C901
     lists, segments, segment, room, best, count, threshold, exact
 ):
@@ -187,7 +192,7 @@ def _visit(  # type: ignore[no-untyped-def]  # noqa: C901
     return count
 
 
-@inline
+@part
 def _limit(best, count, capacity, threshold):  # type: ignore[no-untyped-def]
     """Returns the sum that a document must reach to be among the best."""
     limit = threshold
@@ -196,7 +201,7 @@ def _limit(best, count, capacity, threshold):  # type: ignore[no-untyped-def]
     return limit
 
 
-@kernel
+@kernel(work=layout.postings)
 def matching(task):  # type: ignore[no-untyped-def]
     """Counts the allowed documents that any of the lists holds."""
     lists, segments, room, _ = opened(task)
@@ -204,19 +209,20 @@ def matching(task):  # type: ignore[no-untyped-def]
     rows, words = lists.rows, room.words
     for segment in range(len(segments)):
         size = _U((segments[segment, DOCUMENTS] + 63) >> 6)
-        words[:size] = _ZERO
+        for word in range(size):
+            words[word] = _ZERO
         for row in range(segments[segment, FIRST], segments[segment, LAST]):
             if rows[row, BITS] != 0:
-                bits = carray(pointer(rows[row, BITS]), (np.int64(size),), np.uint64)
+                bits = array_at(rows[row, BITS], (np.int64(size),), np.uint64)
                 for word in range(size):
                     words[word] |= bits[word]
             else:
-                docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
+                docs = array_at(rows[row, DOCS], (rows[row, SIZE],), np.uint32)
                 for place in range(_U(rows[row, SIZE])):
                     doc = _U(docs[place])
                     words[doc >> _SIX] |= _ONE << (doc & _LOW)
         if segments[segment, ALLOWED] != 0:
-            allowed = carray(pointer(segments[segment, ALLOWED]), (np.int64(size),), np.uint64)
+            allowed = array_at(segments[segment, ALLOWED], (np.int64(size),), np.uint64)
             for word in range(size):
                 words[word] &= allowed[word]
         for word in range(size):

@@ -41,8 +41,11 @@ class Strings:
 
     def take(self, numbers: npt.NDArray[Any]) -> list[str]:
         """Returns strings by their numbers."""
-        blob, bounds = _gather(self.blob, self.offsets, numbers)
-        text, edges = str(blob, "utf-8", "surrogatepass"), bounds.tolist()
+        bounds = np.zeros(len(numbers) + 1, np.int64)
+        np.cumsum(self.offsets[1:][numbers] - self.offsets[:-1][numbers], out=bounds[1:])
+        blob = np.empty(bounds[-1], np.uint8)
+        _gather(self.blob, self.offsets, numbers.astype(np.int64), bounds, blob)
+        text, edges = blob.tobytes().decode("utf-8", "surrogatepass"), bounds.tolist()
         if len(text) == len(blob):  # one byte per character
             return [text[begin:end] for begin, end in pairwise(edges)]
         raw = blob.tobytes()
@@ -63,32 +66,26 @@ class Strings:
     def find_all(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
         """Runs `find` for many texts in one call."""
         keys = Strings.of(texts)
-        table = self.blob, self.offsets
-        numbers: npt.NDArray[np.int64] = _find_all(*table, keys.blob, keys.offsets)
+        numbers = np.full(len(texts), -1, np.int64)
+        _find_all(self.blob, self.offsets, keys.blob, keys.offsets, numbers)
         return numbers
 
     def _raw(self, number: int) -> bytes:
         return bytes(self._bytes[self.offsets[number] : self.offsets[number + 1]])
 
 
-@kernel
-def _gather(blob, offsets, numbers):  # type: ignore[no-untyped-def]
-    """Copies the bytes of some strings; also returns where each begins and the last ends."""
-    bounds = np.zeros(len(numbers) + 1, np.int64)
+@kernel(work=lambda blob, offsets, numbers, bounds, copied: len(copied) // 4)
+def _gather(blob, offsets, numbers, bounds, copied):  # type: ignore[no-untyped-def]
+    """Copies the bytes of some strings in a row; `bounds` has where each begins there."""
     for row in range(len(numbers)):
-        number = numbers[row]
-        bounds[row + 1] = bounds[row] + offsets[number + 1] - offsets[number]
-    gathered = np.empty(bounds[-1], np.uint8)
-    for row in range(len(numbers)):
-        begin, end = offsets[numbers[row]], offsets[numbers[row] + 1]
-        gathered[bounds[row] : bounds[row + 1]] = blob[begin:end]
-    return gathered, bounds
+        shift = offsets[numbers[row]] - bounds[row]
+        for place in range(bounds[row], bounds[row + 1]):
+            copied[place] = blob[place + shift]
 
 
-@kernel
-def _find_all(blob, offsets, keys, bounds):  # type: ignore[no-untyped-def]
-    """Finds each string of `keys` in a sorted table; -1 where it is not there."""
-    numbers = np.full(len(bounds) - 1, -1, np.int64)
+@kernel(work=lambda blob, offsets, keys, bounds, numbers: 50 * len(numbers))
+def _find_all(blob, offsets, keys, bounds, numbers):  # type: ignore[no-untyped-def]
+    """Writes the number of each string of `keys` that stands in a sorted table."""
     for row in range(len(numbers)):
         begin, end = bounds[row], bounds[row + 1]
         low, high = 0, len(offsets) - 1
@@ -105,4 +102,3 @@ def _find_all(blob, offsets, keys, bounds):  # type: ignore[no-untyped-def]
                 low = middle + 1
             else:
                 high = middle
-    return numbers

@@ -100,7 +100,7 @@ class Task:
             task._room_for_hits(limit)
             task._fields[layout.LIMIT] = limit
             columns = scores[rows], segments[rows], docs[rows], sizes[rows]
-            pruned.search_many(task._columns, bounds, *columns)
+            pruned.search_many(task._columns, task._columns.copy(), bounds, *columns)
 
         self._share(len(queries), workers, work)
         return [

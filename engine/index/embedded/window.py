@@ -17,28 +17,28 @@ from engine.index.embedded.layout import (
     TOP,
     WEIGHT,
 )
-from engine.kernels import carray, first_one, inline, kernel, ones, pointer
+from engine.kernels import array_at, first_one, ones, part
 
 _SLACK = 5e-7  # share of the weight that float32 rounding may add to a score
 _U = np.uint64
 _ZERO, _ONE, _SIX, _LOW = _U(0), _U(1), _U(6), _U(63)
 
 
-@kernel
+@part
 def bound(rows, numbers, bounds, ranges, first, last, window, shift):  # type: ignore[no-untyped-def]
     """Computes the most that each list can add in a window; returns the sum of all. Advances short
     lists."""
     total = 0.0
     for row in range(first, last):
         if rows[row, PEAKS] != 0:
-            peaks = carray(pointer(rows[row, PEAKS]), (window + 1,), np.float32)
+            peaks = array_at(rows[row, PEAKS], (window + 1,), np.float32)
             strength = np.float64(peaks[window]) * numbers[row, RATIO]
             weight = numbers[row, WEIGHT]
             bounds[row] = weight * (strength / (1.0 + strength)) + weight * _SLACK
             if strength == 0.0:
                 bounds[row] = 0.0
         else:
-            docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
+            docs = array_at(rows[row, DOCS], (rows[row, SIZE],), np.uint32)
             begin = ranges[row, 2]
             end = begin
             while end < rows[row, SIZE] and docs[end] >> np.uint32(shift) == window:
@@ -49,16 +49,16 @@ def bound(rows, numbers, bounds, ranges, first, last, window, shift):  # type: i
     return total
 
 
-@inline
+@part
 def span(rows, ranges, row, window, shift):  # type: ignore[no-untyped-def]
     """Writes the range of the window's postings in the list."""
     if rows[row, STARTS] != 0:
-        starts = carray(pointer(rows[row, STARTS]), (window + 2,), np.uint32)
+        starts = array_at(rows[row, STARTS], (window + 2,), np.uint32)
         ranges[row, 0] = starts[window]
         ranges[row, 1] = starts[window + 1]
 
 
-@kernel
+@part
 def rank(bounds, order, first, last):  # type: ignore[no-untyped-def]
     """Sorts the lists by their bounds, ascending."""
     for place in range(first, last):
@@ -69,15 +69,15 @@ def rank(bounds, order, first, last):  # type: ignore[no-untyped-def]
         order[at] = place
 
 
-@inline
+@part
 def _columns(rows, row):  # type: ignore[no-untyped-def]
-    docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
-    codes = carray(pointer(rows[row, CODES]), (rows[row, SIZE],), np.uint16)
-    table = carray(pointer(rows[row, TABLE]), (65536,), np.float32)
+    docs = array_at(rows[row, DOCS], (rows[row, SIZE],), np.uint32)
+    codes = array_at(rows[row, CODES], (rows[row, SIZE],), np.uint16)
+    table = array_at(rows[row, TABLE], (65536,), np.float32)
     return docs, codes, table
 
 
-@kernel
+@part
 def alone(rows, numbers, ranges, row, base, least, candidates, scores):  # type: ignore[no-untyped-def]
     """Collects the candidates of a window in which a single list decides; returns their number."""
     docs, codes, table = _columns(rows, row)
@@ -91,7 +91,7 @@ def alone(rows, numbers, ranges, row, base, least, candidates, scores):  # type:
     return np.int64(count)
 
 
-@kernel
+@part
 def add(rows, numbers, ranges, row, base, sums):  # type: ignore[no-untyped-def]
     """Adds a list's scores in the window to the sums."""
     docs, codes, table = _columns(rows, row)
@@ -100,12 +100,12 @@ def add(rows, numbers, ranges, row, base, sums):  # type: ignore[no-untyped-def]
         sums[_U(docs[place] - offset)] += np.float64(weight - weight / table[_U(codes[place])])
 
 
-@kernel
+@part
 def add_allowed(rows, numbers, ranges, row, base, allowed, sums):  # type: ignore[no-untyped-def]
     """Like `add`, for documents of a small set only."""
     docs, codes, table = _columns(rows, row)
     weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
-    words = carray(pointer(allowed), (1 << 26,), np.uint64)
+    words = array_at(allowed, (1 << 26,), np.uint64)
     for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
         doc = _U(docs[place])
         if (words[doc >> _SIX] >> (doc & _LOW)) & _ONE != _ZERO:
@@ -113,14 +113,14 @@ def add_allowed(rows, numbers, ranges, row, base, allowed, sums):  # type: ignor
             sums[_U(docs[place] - offset)] += np.float64(score)
 
 
-@kernel
+@part
 def add_common(rows, numbers, ranges, row, base, size, allowed, sums):  # type: ignore[no-untyped-def]
     """Like `add_allowed` for a list with a bitmap: intersects both sets word by word."""
     _, codes, table = _columns(rows, row)
     weight = np.float32(numbers[row, WEIGHT])
-    words = carray(pointer(allowed), (1 << 26,), np.uint64)
-    bits = carray(pointer(rows[row, BITS]), (1 << 26,), np.uint64)
-    ranks = carray(pointer(rows[row, RANKS]), (1 << 26,), np.uint32)
+    words = array_at(allowed, (1 << 26,), np.uint64)
+    bits = array_at(rows[row, BITS], (1 << 26,), np.uint64)
+    ranks = array_at(rows[row, RANKS], (1 << 26,), np.uint32)
     begin = _U(base) >> _SIX
     for word in range(begin, begin + _U((size + 63) >> 6)):
         both = words[word] & bits[word]
@@ -132,7 +132,7 @@ def add_common(rows, numbers, ranges, row, base, size, allowed, sums):  # type: 
             sums[((word - begin) << _SIX) + bit] += np.float64(score)
 
 
-@kernel
+@part
 def gather(  # type: ignore[no-untyped-def]
     rows, ranges, order, minor, last, base, size, allowed, least, sums, candidates, scores
 ):
@@ -142,7 +142,7 @@ def gather(  # type: ignore[no-untyped-def]
     """
     count = _ZERO
     if allowed != 0:
-        words = carray(pointer(allowed), (1 << 26,), np.uint64)
+        words = array_at(allowed, (1 << 26,), np.uint64)
         begin = _U(base) >> _SIX
         for word in range(begin, begin + _U((size + 63) >> 6)):
             remaining = words[word]
@@ -157,7 +157,7 @@ def gather(  # type: ignore[no-untyped-def]
     offset = np.uint32(base)
     for at in range(minor, last):
         row = order[at]
-        docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
+        docs = array_at(rows[row, DOCS], (rows[row, SIZE],), np.uint32)
         for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
             doc = _U(docs[place] - offset)
             score = sums[doc]
@@ -168,7 +168,7 @@ def gather(  # type: ignore[no-untyped-def]
     return np.int64(count)
 
 
-@kernel
+@part
 def sweep(sums, size, least, candidates, scores):  # type: ignore[no-untyped-def]
     """Collects the candidates of a crowded window, 64 documents at a time; resets the sums to 0.
 
@@ -186,14 +186,15 @@ def sweep(sums, size, least, candidates, scores):  # type: ignore[no-untyped-def
                 candidates[count] = doc
                 scores[count] = score
                 count += _U(score >= least)
-    sums[:size] = 0.0
+    for doc in range(_U(size)):
+        sums[doc] = 0.0
     return np.int64(count)
 
 
-@kernel
+@part
 def permitted(allowed, base, count, candidates, scores):  # type: ignore[no-untyped-def]
     """Keeps the candidates that are in the set; returns their number."""
-    words = carray(pointer(allowed), (1 << 26,), np.uint64)
+    words = array_at(allowed, (1 << 26,), np.uint64)
     kept = np.int64(0)
     for place in range(count):
         doc = _U(base) + _U(candidates[place])
@@ -203,7 +204,7 @@ def permitted(allowed, base, count, candidates, scores):  # type: ignore[no-unty
     return kept
 
 
-@kernel
+@part
 def ask(  # type: ignore[no-untyped-def]  # noqa: C901
     rows, numbers, ranges, row, base, least, count, candidates, scores, list_sums
 ):
@@ -217,8 +218,8 @@ def ask(  # type: ignore[no-untyped-def]  # noqa: C901
     begin, end = ranges[row, 0], ranges[row, 1]
     kept = _ZERO
     if rows[row, BITS] != 0:
-        bits = carray(pointer(rows[row, BITS]), (1 << 26,), np.uint64)
-        ranks = carray(pointer(rows[row, RANKS]), (1 << 26,), np.uint32)
+        bits = array_at(rows[row, BITS], (1 << 26,), np.uint64)
+        ranks = array_at(rows[row, RANKS], (1 << 26,), np.uint32)
         for at in range(_U(count)):
             doc = _U(base) + _U(candidates[at])
             score = scores[at]
@@ -253,7 +254,7 @@ def ask(  # type: ignore[no-untyped-def]  # noqa: C901
     return np.int64(kept)
 
 
-@inline
+@part
 def _search(docs, begin, end, doc):  # type: ignore[no-untyped-def]
     """Finds the first position from `begin` on whose document is at least `doc`."""
     low, high = begin, end
@@ -266,7 +267,7 @@ def _search(docs, begin, end, doc):  # type: ignore[no-untyped-def]
     return low
 
 
-@kernel
+@part
 def again(rows, numbers, first, last, doc):  # type: ignore[no-untyped-def]
     """Computes the score of a document, summed list by list."""
     total = 0.0
