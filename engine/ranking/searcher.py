@@ -93,7 +93,7 @@ class Searcher:
         """Ids of the first `limit` places of the general page for words without operators."""
         query = plain(words, self._segmenter, self._rules.query)
         ranked = self._arranged(query, "general")
-        return [ranked.hits.note_ids[row] for row in ranked.order.rows[:limit]]
+        return ranked.hits.columns.take(ranked.order.rows[:limit]).note_ids
 
     def explain(self, note_id: str, words: str, asked: Asked) -> Explanation:
         """Why a note has its place, in parts that reproduce its score exactly."""

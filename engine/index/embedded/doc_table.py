@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -26,6 +27,7 @@ class DocTable:
         self._parts = parts
         sizes = [part.segment.documents for part in parts]
         self.bases = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self._begins: list[int] = self.bases.tolist()
 
     def keys(self, parts: npt.NDArray[np.int32], docs: npt.NDArray[np.int32]) -> Integers:
         """Keys of documents by the number of their segment and their row in it."""
@@ -122,8 +124,8 @@ class DocTable:
         return np.asarray(np.searchsorted(self.bases, keys, side="right") - 1)
 
     def _place(self, key: int) -> tuple[int, int]:
-        part = int(np.searchsorted(self.bases, key, side="right")) - 1
-        return part, key - int(self.bases[part])
+        part = bisect.bisect_right(self._begins, key) - 1
+        return part, key - self._begins[part]
 
     @cached_property
     def _authors(self) -> list[str]:

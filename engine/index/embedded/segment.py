@@ -53,6 +53,7 @@ class Segment:
             blocks += -(-size // BLOCK)
         self._seen = bytearray(blocks)
         self._terms: dict[str, int] = {}
+        self._labels: dict[int, str] = {}
         self.ids = self._strings("note_ids")
         self.vocabulary = self._strings("vocabulary")
         self.authors = self._strings("authors")
@@ -216,7 +217,17 @@ class Segment:
     def labels_of(self, name: str, doc: int) -> tuple[str, ...]:
         """The `tags` or `brands` of a document."""
         begin, end = self.column(f"{name}_of.offsets")[doc : doc + 2].tolist()
-        return tuple(self.labels.take(self.column(f"{name}_of.labels")[begin:end]))
+        if begin == end:
+            return ()
+        numbers = self.column(f"{name}_of.labels")[begin:end].tolist()
+        return tuple(map(self._label, numbers))
+
+    def _label(self, number: int) -> str:
+        """A label by its number; looked up once."""
+        label = self._labels.get(number)
+        if label is None:
+            label = self._labels[number] = self.labels[number]
+        return label
 
 
 def _open(path: Path) -> tuple[mmap.mmap, dict[str, Any]]:
