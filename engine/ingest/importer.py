@@ -15,7 +15,18 @@ import orjson
 
 from engine.formats import Export, ReadOptions, open_export
 from engine.ingest.report import ImportReport
-from engine.model import Captured, Demand, Note, Rejected, Related, Row, Skipped
+from engine.model import (
+    Captured,
+    Comment,
+    Creator,
+    Demand,
+    Note,
+    Outcome,
+    Rejected,
+    Related,
+    Row,
+    Skipped,
+)
 from engine.store import Progress, Store, filled, same_content
 from engine.text.document import own_title
 from engine.text.normalise import bare_letters, blank_markup
@@ -48,9 +59,17 @@ def rehearse(
             for batch in _batches(export.rows):
                 job.take(batch)
                 tick(export.progress())
+            job.report.about(export)
             raise _Undo
     except _Undo:
         return job.report
+
+
+_NOT_YET = {
+    Comment: "comments, which are not stored yet",
+    Creator: "creators, which are not stored yet",
+    Outcome: "results of notes or keywords, which are not stored yet",
+}
 
 
 class _Undo(Exception):
@@ -102,6 +121,7 @@ class _Import:
             for batch in _batches(rows):
                 self.take(batch)
                 tick(export.progress())
+            self.report.about(export)
             self.finish()
         finally:
             self.report.rejected_file = self.write_rejected(rejected)
@@ -140,9 +160,13 @@ class _Import:
             self.report.related += 1
             self._store.put_related(row)
         elif isinstance(row, Skipped):
-            self.report.skipped += 1
-        else:
+            self.report.skip(row.reason)
+        elif isinstance(row, Rejected):
             self._rejected(row)
+        else:
+            self.report.skip(_NOT_YET[type(row)])
+        if not isinstance(row, Related | Skipped | Rejected):
+            self.report.cells(row.unreadable)
 
     def _rejected(self, row: Rejected) -> None:
         self.report.reject(row.line, row.reason)
@@ -239,6 +263,8 @@ def _digest(path: Path, options: ReadOptions) -> str:
     """
     digest = hashlib.sha256(repr([path.name, *sorted(options.columns.items())]).encode())
     digest.update(f"{options.sort} {options.captured_at} {options.keep_authors}".encode())
+    if options.id_namespace or options.strict:
+        digest.update(f" {options.id_namespace} {options.strict}".encode())
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
