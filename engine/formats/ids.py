@@ -21,6 +21,7 @@ _FORMULA = re.compile(r"=\s*(?:T\()?\"(.*?)\"\)?")
 _LINK_FORMULA = re.compile(r"=\s*HYPERLINK\(\s*\"([^\"]*)\"", re.I)
 _CODE = re.compile(r"(?:[^\s/:]{1,64}:)?[0-9A-Za-z._@=+|#-]*[0-9][0-9A-Za-z._@=+|#-]*")
 _LETTERS = re.compile(r"[A-Za-z][A-Za-z._-]{0,127}")
+_EXACT = 2**53  # larger numbers of a spreadsheet have lost their last digits
 _LONGEST = 128
 _RUNNING = re.compile(r"[0-9]{1,9}")
 _HOST = re.compile(r"https?://([^/?#\s:]+)", re.I)
@@ -43,6 +44,8 @@ _ELSEWHERE = {
 
 def bare(cell: object) -> str:
     """A cell without the guards that keep a spreadsheet from counting: `="…"`, `'…`, quotes."""
+    if isinstance(cell, float) and abs(cell) >= _EXACT:
+        return repr(cell)
     text = encodable(plain(cell)).strip(" \t\r\n\ufeff\u200b\u00a0\u3000")
     link = _LINK_FORMULA.match(text)
     if link:

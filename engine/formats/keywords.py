@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -103,13 +104,20 @@ def _of_table(path: Path, table: Table) -> Iterable[_Row]:
     """The records of a table, or the lines of a list that has no header."""
     (head, *_) = table.heads or ((),)
     if table.file in ("csv", "xlsx") and not any(fold(key) in _NAMES for key in head):
-        yield 1, {"keyword": head[0]}
+        lines = [(1, head), *((r.line, _whole(path, r).values()) for r in table.records())]
         yield from (
-            (record.line, {"keyword": plain(next(iter(_whole(path, record).values()), ""))})
-            for record in table.records()
+            (number, {"keyword": word})
+            for number, cells in lines
+            for cell in cells
+            if (word := _word(plain(cell)))
         )
         return
     yield from ((record.line, _whole(path, record)) for record in table.records())
+
+
+def _word(cell: str) -> str:
+    """A word of a list without a header; "" for numbers and remarks."""
+    return "" if cell.startswith("# ") or re.fullmatch(r"[\d.,%+ ]*|column \d+", cell) else cell
 
 
 _NAMES = KNOWN | {name for names in _FOLDED.values() for name in names}

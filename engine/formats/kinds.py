@@ -237,7 +237,9 @@ def fold_set(*names: str) -> Keys:
 
 def is_comment(keys: Keys) -> bool:
     """Comments have ids, parents or texts of their own, whatever they repeat of their note."""
-    return bool(ends(keys) & _COMMENT)
+    inner = ends(keys)
+    said = inner >= fold_set("content", "like_count") and bool(inner & NOTE_IDS)
+    return bool(inner & _COMMENT) or (said and not inner & (TITLES | fold_set("desc")))
 
 
 def is_creator(keys: Keys) -> bool:

@@ -142,7 +142,12 @@ def _inside(opened: Export | _Left, name: str) -> Export | _Left:
 
 def _of_file(path: Path, name: str, options: ReadOptions) -> list[Export | _Left]:
     check_fields(options.columns)
-    found = list(tables(path, options.columns.values()))
+    try:
+        found = list(tables(path, options.columns.values()))
+    except BadFile as error:
+        if name in error.problem or path.name in error.problem:
+            raise
+        raise BadFile(f"{name}: {error.problem}", error.cure) from error
     if not found:
         raise BadFile(f"{name} has no rows", "export it once more")
     chosen = [_chosen(table, name, options) for table in found]
@@ -174,7 +179,12 @@ def _chosen(table: Table, name: str, options: ReadOptions) -> _Chosen | BadFile:
         return unknown_refusal(where, table)
     if platform := _elsewhere(table):
         return elsewhere_refusal(where, platform)
-    return min(known, key=READERS.index), reader_of
+    return min(known, key=_order), reader_of
+
+
+def _order(reader: Reader) -> tuple[bool, int]:
+    """Notes before everything else, then the order of the registry."""
+    return reader.kind not in ("note", "page"), READERS.index(reader)
 
 
 def _mapped(table: Table, where: str, options: ReadOptions) -> _Chosen | BadFile:
@@ -247,7 +257,7 @@ def _whole(path: Path, parts: list[Export], left_out: tuple[LeftOut, ...]) -> Ex
     if len(parts) == 1:
         return replace(parts[0], parts=tuple(parts), left_out=left_out)
     names = [part.format for part in parts]
-    best = parts[0] if len(set(names)) == 1 else min(parts, key=lambda part: _rank(part.format))
+    best = parts[0] if len(set(names)) == 1 else min(parts, key=_rank)
     totals = [part.total for part in parts]
     return replace(
         best,
@@ -261,6 +271,8 @@ def _whole(path: Path, parts: list[Export], left_out: tuple[LeftOut, ...]) -> Ex
     )
 
 
-def _rank(name: str) -> int:
+def _rank(part: Export) -> tuple[bool, int]:
+    """An export's place by the reader that its format names."""
     starts = [reader.name.partition("{")[0] for reader in READERS]
-    return next((at for at, start in enumerate(starts) if start and name.startswith(start)), 99)
+    places = [at for at, start in enumerate(starts) if start and part.format.startswith(start)]
+    return part.kind not in ("note", "page"), min(places, default=len(READERS))

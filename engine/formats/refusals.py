@@ -13,6 +13,10 @@ _SHOWN = 12  # headers in a message
 def unknown_refusal(where: str, table: Table) -> BadFile:
     """Names the column with ids if there is one: then --map helps, and only then."""
     headers = list(dict.fromkeys(key for head in table.heads[:3] for key in head[:_SHOWN]))
+    broken = next((record for record in table.first if record.fault), None)
+    if not headers and broken:
+        problem = f"{where}, row {broken.line}: {broken.fault}"
+        return BadFile(problem, "export it once more, as one JSON object a line or as csv")
     if not headers:
         return BadFile(f"{where} has no rows with columns", "export notes as csv, xlsx or json")
     if len(headers) == 1 and table.file == "csv":
@@ -23,7 +27,8 @@ def unknown_refusal(where: str, table: Table) -> BadFile:
     listed = ", ".join(map(shown, headers))
     problem = f"{where} has no column for a note id and a text; its headers are {listed}"
     ids = next((header for header in headers if _has_ids(table, header)), "")
-    text = max(headers, key=lambda header: _length(table, header))
+    others = [header for header in headers if header != (ids or _counting(table, headers))]
+    text = max(others or headers, key=lambda header: _length(table, header))
     if not ids and len(headers) < 2:
         return BadFile(problem, "export notes with their ids or links (笔记链接) as csv or xlsx")
     if not ids:

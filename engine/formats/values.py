@@ -46,7 +46,7 @@ def text(value: object) -> str:
 
     "" for what says nothing: nan, None, NULL, —, 暂无, ***, invisible characters.
     """
-    if isinstance(value, float) and absent(value):
+    if not isinstance(value, str) and absent(value):
         return ""
     found = encodable(plain(value)).removeprefix("\ufeff").replace("\0", "")
     if "\r" in found or "_x000D_" in found:

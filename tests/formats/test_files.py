@@ -313,7 +313,7 @@ def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
         ("今天天气很好".encode(), "a text of one column"),
         (b"{}", "has no rows with columns"),
         (b"[]", "has no rows with columns"),
-        (b"{", "has no rows with columns"),
+        (b"{", "row 1: not valid JSON"),
         (b'{"version": 1}', "no column for a note id"),
     ],
 )

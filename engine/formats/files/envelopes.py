@@ -63,7 +63,17 @@ def _inside(answer: dict[str, object], depth: int) -> list[object] | None:
             return [_asked(row, inner) for row in deeper]
         if isinstance(inner, str) and inner.lstrip().startswith(("{", "[")):
             return _parsed(inner)
-    return None
+    return _of_parts(answer, depth) if depth < _DEEPEST else None
+
+
+def _of_parts(answer: dict[str, object], depth: int) -> list[object] | None:
+    """The rows of all parts that are answers themselves: `{"面霜": {"notes": […]}, …}`."""
+    rows: list[object] = []
+    for key, part in answer.items():
+        if isinstance(part, dict) and not _is_row(part):
+            inner = _inside(part, depth + 1) or []
+            rows += [_of_keyword(row, key) if isinstance(row, dict) else row for row in inner]
+    return rows or None
 
 
 def _inside_or_self(inner: dict[str, object], depth: int) -> list[object]:

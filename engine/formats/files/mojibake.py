@@ -52,21 +52,23 @@ def _run(match: re.Match[str]) -> str:
 
 # --- UTF-8 that was read as GBK ----------------------------------------------------------------
 
-_OFTEN = re.compile("[锛銆鍙鐨勬槸鏈涓浜鏃鍦绗旇璁鏍囬鐐硅禐鏀惰棌璇勮姝鏂囧唴瀹归摼鎺]")
-_LOST = re.compile("[?\ufffd]")
+
+_SIGNS = re.compile(  # what the words of headers become, and U+FFFD itself
+    "绗旇|鏍囬|姝ｆ枃|鐐硅禐|閾炬帴|鍙戝竷|鍐呭|浣滃搧|璇勮|鏀惰棌|鍏抽敭|绮変笣|(?:锟斤拷.{0,20}){3}"
+)
 
 
 def _was_gbk(sample: str) -> bool:
-    """Chinese text is hardly ever valid UTF-8 in its bytes of GBK, and these signs are rare."""
-    characters = _HAN.findall(sample)
-    if len(_OFTEN.findall(sample)) * 4 < len(characters) or not characters:
-        return False
+    """Bytes of GBK that are UTF-8 as well: those of Chinese text hardly ever are.
+
+    Raises BadFile when most of the text comes back and some is lost.
+    """
     again = _of_gbk(sample)
-    lost = again.count("\ufffd")
-    clean = len(_HAN.findall(again))
-    if clean <= lost or clean < 2:
+    clean, lost = len(_HAN.findall(again)), again.count("\ufffd") + sample.count("\ufffd")
+    whole = clean > 1 and clean > lost
+    if not whole and not _SIGNS.search(sample):
         return False
-    if lost:
+    if lost or not whole:
         raise BadFile(
             "the text is UTF-8 that was read as GBK and saved again, and characters were lost",
             "export it once more, and open it as UTF-8 before saving it",
@@ -77,4 +79,4 @@ def _was_gbk(sample: str) -> bool:
 def _of_gbk(text: str) -> str:
     if text.isascii():
         return text
-    return text.encode("gb18030", "replace").decode("utf-8", "replace")
+    return text.replace("\ufffd", "?").encode("gb18030", "replace").decode("utf-8", "replace")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from engine.formats.aliases import Columns
-from engine.formats.headers import fold
-from engine.formats.kinds import NOTE_LINKS, Keys
+from engine.formats.kinds import COUNTS, NOTE_LINKS, TEXTS, Keys
 from engine.formats.readers.reader import notes_reader, signs
 
 RANKED: Columns = {
@@ -31,7 +30,6 @@ PLAIN: Columns = {
     "note_id": ("note", "note_id"),
     **{name: (name,) for name in ("keyword", "position", "captured_at", "sort", "filters", "run")},
 }
-_PLAIN = frozenset(fold(header) for headers in PLAIN.values() for header in headers)
 _RANKED = signs("搜索关键词", "关键词下排名")
 
 
@@ -42,8 +40,8 @@ def knows_ranked(keys: Keys) -> bool:
 
 def knows_plain(keys: Keys) -> bool:
     """A place of a note under a keyword, and nothing of the note itself."""
-    placed = keys >= signs("keyword", "position")
-    return keys <= _PLAIN and placed and bool(keys & signs("note", "note_id"))
+    placed = keys >= signs("keyword", "position") and bool(keys & signs("note", "note_id"))
+    return placed and not keys & (TEXTS | COUNTS)
 
 
 READERS = (
