@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 import time
 import tomllib
@@ -26,7 +27,7 @@ from engine.cli import show
 from engine.cli.app import JsonOption, LibraryOption, app, err, moment, out, print_json, sort_of
 from engine.engine import Engine
 from engine.errors import BadFile, BadOption, NoterankError
-from engine.formats import ReadOptions
+from engine.formats import ReadOptions, files_in
 from engine.ingest.report import ImportReport
 from engine.library import Library
 from engine.model import CHINA
@@ -35,7 +36,7 @@ from engine.rows.search_rows import import_row
 
 @app.command("import")
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="Exports of any kind; told by content.")],
+    files: Annotated[list[Path], typer.Argument(help="Exports, archives and folders.")],
     library: LibraryOption,
     columns: Annotated[
         Path | None,
@@ -51,6 +52,13 @@ def import_files(
     ] = None,
     keep_authors: Annotated[
         bool, typer.Option(help="Keep author names instead of hashed keys.")
+    ] = False,
+    id_namespace: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Running numbers are ids, kept apart as NAME:1."),
+    ] = "",
+    strict: Annotated[
+        bool, typer.Option(help="A cell that cannot be read costs its row, not only the cell.")
     ] = False,
     dry_run: Annotated[bool, typer.Option(help="Only the data-quality report.")] = False,
     as_json: JsonOption = False,
@@ -74,7 +82,10 @@ def import_files(
         sort=sort_of(sort) if sort else "",
         captured_at=moment(captured),
         keep_authors=keep_authors,
+        id_namespace=namespace(id_namespace),
+        strict=strict,
     )
+    files = [file for path in files for file in files_in(path)]
     reports, refused = _import_all(library, files, options, dry_run, as_json)
     if as_json:
         print_json([import_row(report) for report in reports], started, dry_run=dry_run)
@@ -88,6 +99,13 @@ def import_files(
                 f"{len(refused)} of {len(files)} files were not imported", "see the lines above"
             )
         )
+
+
+def namespace(name: str) -> str:
+    """A name that may stand before running numbers. Raises BadOption."""
+    if not name or re.fullmatch(r"[^\s/:]{1,64}", name):
+        return name
+    raise BadOption(f"--id-namespace {name!r}", "give a word without blanks, slashes and colons")
 
 
 def _import_all(

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from engine.cli import show
-from engine.cli.app import out, print_json
+from engine.cli.app import err, out, print_json
 from engine.engine import Engine
 from engine.errors import NotFound
-from engine.formats.keywords import KeywordLine, read_keywords
+from engine.formats.keywords import KeywordLine, read_keyword_file
 from engine.insight.insights import Fight
 from engine.rows.table import Table
 
@@ -21,7 +21,9 @@ OutOption = Annotated[
 ]
 ListArgument = Annotated[
     str,
-    typer.Argument(metavar="KEYWORDS", help="A csv, xlsx, toml or json list, or a stored set."),
+    typer.Argument(
+        metavar="KEYWORDS", help="A txt, csv, xlsx, toml or json list, or a stored set."
+    ),
 ]
 WhyOption = Annotated[
     str | None, typer.Option("--explain", help="Where the figures of this keyword come from.")
@@ -31,7 +33,10 @@ WhyOption = Annotated[
 def keyword_list(engine: Engine, name: str) -> list[KeywordLine]:
     """A keyword file, or the set that is kept under a portrait's name."""
     if Path(name).is_file():
-        return read_keywords(Path(name))
+        listed = read_keyword_file(Path(name))
+        for remark in listed.remarks():
+            err.print(f"{name}: {remark}", style="yellow", markup=False)
+        return list(listed.lines)
     kept = engine.shelf.sets(name)
     if not kept:
         raise NotFound(

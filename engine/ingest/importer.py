@@ -7,7 +7,6 @@ import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,35 +15,37 @@ import orjson
 
 from engine.formats import Export, ReadOptions, open_export
 from engine.ingest.report import ImportReport
-from engine.model import Captured, Demand, Note, Rejected, Related, Row, Skipped
+from engine.model import (
+    Captured,
+    Comment,
+    Creator,
+    Demand,
+    Note,
+    Outcome,
+    Rejected,
+    Related,
+    Row,
+    Skipped,
+)
 from engine.store import Progress, Store, StoreReader, filled, same_content
 from engine.text.document import own_title
 from engine.text.normalise import bare_letters, blank_markup
 from engine.text.sketch import NEAR, likeness, sketch
 
-_BATCH = 2_000  # rows a step: what a killed import does again at the most
+_BATCH = 200  # rows a transaction: what a killed import does again at the most
 Tick = Callable[[float], None]  # told the share of the file that is safely stored
-Step = Callable[[], AbstractContextManager[None]]  # one transaction, seen whole or not at all
 
 
 def import_file(
-    store: Store,
-    path: Path,
-    options: ReadOptions,
-    now: datetime,
-    tick: Tick,
-    rejected: Path,
-    step: Step | None = None,
+    store: Store, path: Path, options: ReadOptions, now: datetime, tick: Tick, rejected: Path
 ) -> ImportReport:
     """Import one export; an earlier, interrupted import of the same file goes on where it was.
 
-    Rows are stored 2,000 a `step` (a transaction of the store, unless somebody indexes in it);
-    `tick` is called after each, when its rows are safe.
+    Rows are stored in transactions of 200; `tick` is called after each, when its rows are safe.
     """
     export = open_export(path, options)
     digest = _digest(path, options)
-    job = _Import(store, path.name, digest, export.format, now, step or store.writing)
-    return job.run(export, tick, rejected)
+    return _Import(store, path.name, digest, export.format, now).run(export, tick, rejected)
 
 
 def rehearse(
@@ -52,15 +53,23 @@ def rehearse(
 ) -> ImportReport:
     """The report of an import; everything it would store is undone at the end."""
     export = open_export(path, options)
-    job = _Import(store, path.name, "rehearsal", export.format, now, contextlib.nullcontext)
+    job = _Import(store, path.name, "rehearsal", export.format, now, nested=True)
     try:
         with store.writing():
             for batch in _batches(export.rows):
                 job.take(batch)
                 tick(export.progress())
+            job.report.about(export)
             raise _Undo
     except _Undo:
         return job.report
+
+
+_NOT_YET = {
+    Comment: "comments, which are not stored yet",
+    Creator: "creators, which are not stored yet",
+    Outcome: "results of notes or keywords, which are not stored yet",
+}
 
 
 class _Undo(Exception):
@@ -68,16 +77,11 @@ class _Undo(Exception):
 
 
 def import_rows(
-    store: Store,
-    name: str,
-    rows: Iterable[Row],
-    now: datetime,
-    rejected: Path,
-    step: Step | None = None,
+    store: Store, name: str, rows: Iterable[Row], now: datetime, rejected: Path
 ) -> ImportReport:
-    """Import a stream of rows (a request's body), 2,000 a step."""
+    """Import a stream of rows (a request's body), in transactions of 200."""
     digest = f"stream-{hashlib.sha256(f'{name} {now.isoformat()}'.encode()).hexdigest()[:16]}"
-    job = _Import(store, name, digest, "stream", now, step or store.writing)
+    job = _Import(store, name, digest, "stream", now)
     try:
         for batch in _batches(rows):
             job.take(batch)
@@ -97,9 +101,9 @@ class _Import:
         digest: str,
         format_name: str,
         now: datetime,
-        step: Step,
+        nested: bool = False,
     ) -> None:
-        self._step = step
+        self._transaction = contextlib.nullcontext if nested else store.writing
         self._store = store
         self._name = name
         self._digest = digest
@@ -117,6 +121,7 @@ class _Import:
             for batch in _batches(rows):
                 self.take(batch)
                 tick(export.progress())
+            self.report.about(export)
             self.finish()
         finally:
             self.report.rejected_file = self.write_rejected(rejected)
@@ -126,7 +131,7 @@ class _Import:
         """Store one batch and how far the import is, together or not at all."""
         before = self.report.dump()
         try:
-            with self._step():
+            with self._transaction():
                 for row in batch:
                     self._row(row)
                 self._save(finished=False)
@@ -155,9 +160,13 @@ class _Import:
             self.report.related += 1
             self._store.put_related(row)
         elif isinstance(row, Skipped):
-            self.report.skipped += 1
-        else:
+            self.report.skip(row.reason)
+        elif isinstance(row, Rejected):
             self._rejected(row)
+        else:
+            self.report.skip(_NOT_YET[type(row)])
+        if not isinstance(row, Related | Skipped | Rejected):
+            self.report.cells(row.unreadable)
 
     def _rejected(self, row: Rejected) -> None:
         self.report.reject(row.line, row.reason)
@@ -225,7 +234,7 @@ def merged(known: Note, captured: Note) -> Note:
     return replace(newer, counts=filled(newer.counts, older.counts), **gaps)
 
 
-def cluster_of(store: StoreReader, note: Note, keys: tuple[int, ...]) -> tuple[str, str, float]:
+def cluster_of(store: Store, note: Note, keys: tuple[int, ...]) -> tuple[str, str, float]:
     """(the group of near-copies that a note joins, or its own id; the stored note that it repeats,
     "" for none; how alike they are); `keys` is the note's sketch."""
     text = note_text(note)
@@ -254,6 +263,8 @@ def _digest(path: Path, options: ReadOptions) -> str:
     """
     digest = hashlib.sha256(repr([path.name, *sorted(options.columns.items())]).encode())
     digest.update(f"{options.sort} {options.captured_at} {options.keep_authors}".encode())
+    if options.id_namespace or options.strict:
+        digest.update(f" {options.id_namespace} {options.strict}".encode())
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)

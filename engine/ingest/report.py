@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from engine.model import CHINA, Note, Sighting
+from engine.formats import Export
+from engine.model import CHINA, Cell, Note, Sighting
 
 _COUNTS = ("likes", "collects", "comments", "shares")
 
@@ -50,6 +52,11 @@ class ImportReport:
     last_published: str | None = None
     rejected_file: str = ""
     reasons: dict[str, list[int]] = field(default_factory=dict)  # reason -> first lines
+    skips: dict[str, int] = field(default_factory=dict)  # why rows were passed over -> how many
+    unreadable: dict[str, list[Any]] = field(default_factory=dict)  # column -> number, examples
+    tables: list[str] = field(default_factory=list)  # tables read, of a file with several
+    left_out: list[str] = field(default_factory=list)  # tables left out, with the reason
+    unused: list[str] = field(default_factory=list)  # columns that nothing reads
 
     def note(self, note: Note) -> None:
         """Tally what a captured note lacks and how exact its counts are."""
@@ -72,6 +79,27 @@ class ImportReport:
         self.observations += 1
         self.unordered += sighting.position is None
         self.unknown_sort += not sighting.sort
+
+    def skip(self, reason: str) -> None:
+        """Tally a row that is passed over."""
+        self.skipped += 1
+        self.skips[reason] = self.skips.get(reason, 0) + 1
+
+    def cells(self, unreadable: Iterable[Cell]) -> None:
+        """Tally cells that could not be read, by column, the first two as examples."""
+        for column, cell in unreadable:
+            known = self.unreadable.setdefault(column, [0])
+            known[0] += 1
+            if len(known) < 3 and cell not in known:
+                known.append(cell)
+
+    def about(self, export: Export) -> None:
+        """Name the tables and columns of an export that was read to its end."""
+        parts = export.parts or (export,)
+        self.tables = [part.table for part in parts if part.table] if len(parts) > 1 else []
+        self.left_out = [f"{left.table or self.path}: {left.reason}" for left in export.left_out]
+        unused = [column for part in parts for column in part.usage.unused]
+        self.unused = list(dict.fromkeys(unused))
 
     def reject(self, line: int, reason: str) -> None:
         """Tally a rejected row; the first fifty reasons are named, with their first ten lines."""
@@ -110,7 +138,23 @@ class ImportReport:
             (self.all_zero, "rows with 0 for every count: often a crawler's fault"),
             *self._missing(),
         ]
-        return [f"{number:,} {text}" for number, text in found if number]
+        told = [f"{number:,} {text}" for number, text in found if number]
+        return [*told, *self._cells(), *self._parts()]
+
+    def _cells(self) -> list[str]:
+        return [
+            f"{number:,} cells of {column} that cannot be read, for example"
+            f" {', '.join(map(repr, examples))}: unknown"
+            for column, (number, *examples) in self.unreadable.items()
+        ]
+
+    def _parts(self) -> list[str]:
+        """Rows passed over, tables, and columns that are not read."""
+        skips = [f"{number:,} rows passed over: {why}" for why, number in self.skips.items()]
+        tables = [f"{len(self.tables):,} tables: {', '.join(self.tables)}"] if self.tables else []
+        left = [f"left out: {line}" for line in self.left_out]
+        unused = [f"columns not read: {', '.join(self.unused)}"] if self.unused else []
+        return [*skips, *tables, *left, *unused]
 
     def _missing(self) -> list[tuple[int, str]]:
         """Counts that rows lack, those that as many rows lack on one line."""

@@ -106,6 +106,8 @@ def encode(note: Note) -> bytes:
         "channel": note.channel,
         "url": note.url,
         "captured_at": note.captured_at,
+        "declared_brand": note.declared_brand,
+        "boosted": note.boosted,
     }
     return orjson.dumps({name: value for name, value in content.items() if value})
 
@@ -126,6 +128,8 @@ def decode(note_id: str, content: bytes) -> Note:
         channel=row.get("channel", ""),
         url=row.get("url", ""),
         captured_at=moment_of(row.get("captured_at")),
+        declared_brand=row.get("declared_brand", ""),
+        boosted=row.get("boosted", False),
     )
 
 
