@@ -14,7 +14,8 @@ from typing import Self, TypeVar
 from engine.errors import BadOption, DamagedIndex, NotFound
 from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine
-from engine.ingest import importer
+from engine.ingest import importer, removing
+from engine.ingest.removing import Undone
 from engine.ingest.report import ImportReport
 from engine.insight.calibration import Calibration, Calibrator
 from engine.insight.discover import NewWord
@@ -35,6 +36,7 @@ from engine.ranking.ruleset import RuleSet
 from engine.ranking.searcher import Asked
 from engine.rows.keyword_rows import KeywordAnswer
 from engine.snapshot import LibrarySnapshot
+from engine.store import Imported
 from engine.sync import Sync, quiet
 from engine.text import lexicon as lexicons
 from engine.text.preview import Change, changes
@@ -148,8 +150,20 @@ class Engine:
     def delete(self, note_id: str) -> None:
         """Drop a note from the library and the index; NotFound when it is not there."""
         with self.sync.changing(), self.sync.step():
-            if not self.store.delete(note_id):
-                raise NotFound(f"no note {note_id}", "take an id from `search --json`")
+            removing.delete(self.store, note_id)
+
+    def imports(self) -> list[Imported]:
+        """What came in and was not taken back, the oldest first."""
+        return self.store.imports()
+
+    def undo(self, number: int) -> Undone:
+        """Take one import back exactly, later ones kept; notes and index follow in one step."""
+        with self.sync.changing():
+            with self.sync.step():
+                undone = removing.undo(self.store, number)
+            name = importer.rejected_name(undone.imported.path, undone.imported.digest)
+            (self.library.rejected / name).unlink(missing_ok=True)
+        return undone
 
     def rebuild(self, tick: Tick = quiet) -> int:
         """Make the index again from notes.db; the number of notes."""

@@ -61,6 +61,9 @@ class StatsRow(Exact):
     index_version: int
     lexicon: str
     rule_set: str
+    comments: int
+    creators: int
+    outcomes: int
 
 
 class NoteRow(Exact):

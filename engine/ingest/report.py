@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from engine.formats import Export
-from engine.model import CHINA, Cell, Note, Sighting
+from engine.model import CHINA, Cell, Comment, Creator, Note, Outcome, Sighting
+from engine.text.document import own_title
+from engine.text.normalise import bare_letters, blank_markup
 
+_MARK = re.compile(r"[#＃\[@]")
+_WORD = re.compile(r"[^\W_]")
 _COUNTS = ("likes", "collects", "comments", "shares")
 
 
@@ -19,7 +24,8 @@ _COUNTS = ("likes", "collects", "comments", "shares")
 class ImportReport:
     """Tallies of one file; a warning is a line with a number and, where there is one, a cure.
 
-    `rows` = added + updated + unchanged + rejected + skipped + demand + related.
+    `rows` = added + updated + unchanged + rejected + skipped + demand + related + comments +
+    creators + outcomes.
     """
 
     path: str
@@ -32,6 +38,10 @@ class ImportReport:
     skipped: int = 0
     demand: int = 0
     related: int = 0
+    comments: int = 0
+    creators: int = 0
+    outcomes: int = 0
+    unjoined: int = 0
     resumed_at: int = 0
     observations: int = 0
     unordered: int = 0
@@ -57,22 +67,58 @@ class ImportReport:
     tables: list[str] = field(default_factory=list)  # tables read, of a file with several
     left_out: list[str] = field(default_factory=list)  # tables left out, with the reason
     unused: list[str] = field(default_factory=list)  # columns that nothing reads
+    withheld: dict[str, list[Any]] = field(default_factory=dict)  # rule -> number, note ids
+    suspect: dict[str, list[str]] = field(default_factory=dict)  # sort -> keywords that look so
 
-    def note(self, note: Note) -> None:
-        """Tally what a captured note lacks and how exact its counts are."""
-        known = [getattr(note.counts, name) for name in _COUNTS]
-        for name, count in zip(_COUNTS, known, strict=True):
-            self.missing[name] += count is None
-        self.censored += any(count is not None and count.at_least for count in known)
-        self.rounded += any(count is not None and count.precision for count in known)
-        present = [count for count in known if count is not None]
-        self.all_zero += len(present) >= 3 and all(count.value == 0 for count in present)
-        self.empty_bodies += not note.body.strip()
-        self.no_title += not note.title.strip()
-        self.no_date += note.published_at is None
-        self.no_kind += not note.kind
-        if note.published_at is not None:
-            self._span(note.published_at)
+    def notes_of(self, notes: Sequence[Note]) -> None:
+        """Tally what captured notes lack and how exact their counts are."""
+        for note in notes:
+            counts = note.counts
+            values = (counts.likes, counts.collects, counts.comments, counts.shares)
+            present = [count for count in values if count is not None]
+            if len(present) < 4:
+                for name, count in zip(_COUNTS, values, strict=True):
+                    self.missing[name] += count is None
+            self.censored += any(count.at_least for count in present)
+            self.rounded += any(count.precision for count in present)
+            self.all_zero += len(present) >= 3 and not any(count.value for count in present)
+            self.no_title += not note.title.strip()
+            self.no_kind += not note.kind
+            body = note.body.strip()
+            self.empty_bodies += not body
+            self.hashtag_only += bool(body) and not _has_words(body)
+            self.title_from_body += own_title(note)[0] != note.title
+        dates = [note.published_at for note in notes if note.published_at is not None]
+        self.no_date += len(notes) - len(dates)
+        if dates:
+            self._span(min(dates))
+            self._span(max(dates))
+
+    def fact(self, fact: Comment | Creator | Outcome, joined: bool) -> None:
+        """Tally a row that is kept as its own kind; `joined`: it is of a note that is known."""
+        self.comments += isinstance(fact, Comment)
+        self.creators += isinstance(fact, Creator)
+        self.outcomes += isinstance(fact, Outcome)
+        self.unjoined += isinstance(fact, Outcome) and bool(fact.title) and not joined
+
+    def withhold(self, note_id: str, rules: Iterable[str]) -> None:
+        """Tally what a note keeps against a row, by rule, the first two notes as examples."""
+        for rule in rules:
+            tally = self.withheld.setdefault(rule, [0])
+            tally[0] += 1
+            if len(tally) < 3 and note_id not in tally:
+                tally.append(note_id)
+
+    def again(self) -> ImportReport:
+        """The report of the same file imported once more: nothing new."""
+        return replace(self, added=0, updated=0, unchanged=self.notes, observations=0, resumed_at=0,
+                       withheld={}, repeated_ids=0)  # fmt: skip
+
+    @property
+    def kept(self) -> int:
+        """Rows that the library holds now."""
+        facts = self.comments + self.creators + self.outcomes
+        return self.notes + self.demand + self.related + facts
 
     def sighting(self, sighting: Sighting) -> None:
         """Tally an observation that is new to the library."""
@@ -126,6 +172,10 @@ class ImportReport:
             ),
             (self.unordered, "observations without a position: this format keeps no page order"),
             (self.repeated_ids, "rows repeat a note id of this file"),
+            (
+                self.unjoined,
+                "results of no note that is known, by title and time: kept, joined when it comes",
+            ),
             (self.near_duplicates, "notes are near-copies of another note"),
             (self.title_from_body, "titles are only the beginning of the body: not scored twice"),
             (self.no_title, "rows without a title"),
@@ -139,7 +189,20 @@ class ImportReport:
             *self._missing(),
         ]
         told = [f"{number:,} {text}" for number, text in found if number]
-        return [*told, *self._cells(), *self._parts()]
+        return [*told, *self._suspects(), *self._withheld(), *self._cells(), *self._parts()]
+
+    def _suspects(self) -> list[str]:
+        return [
+            f"{len(words):,} pages declared general fall by {name} ({', '.join(words[:2])}):"
+            " another sort? fidelity and calibrate leave them out without --trust-sort"
+            for name, words in self.suspect.items()
+        ]
+
+    def _withheld(self) -> list[str]:
+        return [
+            f"{number:,} rows: {rule} ({', '.join(examples)})"
+            for rule, (number, *examples) in self.withheld.items()
+        ]
 
     def _cells(self) -> list[str]:
         return [
@@ -180,3 +243,11 @@ class ImportReport:
         text = moment.astimezone(CHINA).isoformat(timespec="seconds")
         self.first_published = min(self.first_published or text, text)
         self.last_published = max(self.last_published or text, text)
+
+
+def _has_words(body: str) -> bool:
+    """Whether a body has letters outside of its mark-up."""
+    mark = _MARK.search(body)
+    if _WORD.search(body, 0, mark.start() if mark else len(body)):
+        return True
+    return bool(bare_letters(blank_markup(body)))

@@ -55,6 +55,9 @@ def stats_row(stats: Stats) -> Row:
         "index_version": stats.index_version,
         "lexicon": stats.lexicon,
         "rule_set": stats.rule_set,
+        "comments": stats.comments,
+        "creators": stats.creators,
+        "outcomes": stats.outcomes,
     }
 
 

@@ -142,7 +142,7 @@ def _carry_over(db: apsw.Connection) -> None:
     keys = db.execute(
         "SELECT rank, json_group_array(key ORDER BY key) FROM sketches GROUP BY rank"
     ).fetchall()
-    packed = [(pack_keys(json.loads(of_note)), rank) for rank, of_note in keys]
+    packed = [(pack_keys(json.loads(str(of_note))), rank) for rank, of_note in keys]
     db.executemany("UPDATE notes SET sketch = ? WHERE rank = ?", packed)
     for name in _OLD:
         db.execute(f"DROP TABLE old_{name}")
