@@ -45,7 +45,7 @@ def undo(store: Store, number: int) -> Undone:
 
 def delete(store: Store, note_id: str) -> None:
     """Drop a note, within a transaction; NotFound when it is not there."""
-    row = store.ranked([note_id]).get(note_id)
+    row = store.placed(note_id)
     if row is None:
         raise NotFound(f"no note {note_id}", "take an id from `search --json`")
     store.remove([row])

@@ -14,9 +14,9 @@ import apsw
 import orjson
 
 from engine.errors import Damaged
-from engine.model import CHINA, Counts, Demand, Outcome, Sighting
+from engine.model import CHINA, Counts, Demand, Note, Outcome, Sighting
 from engine.store.facts import KINDS, Fact, fact_of
-from engine.store.opening import COPY, refusal
+from engine.store.opening import COPY, refusal, unpack_keys
 from engine.store.rows import (
     Imported,
     Progress,
@@ -93,6 +93,13 @@ class StoreReader:
         query = f"{_RANKED} WHERE note_id IN (SELECT value FROM json_each(?))"
         wanted = orjson.dumps(list(note_ids)).decode()
         return {row.stored.note.note_id: row for row in self._read(ranked, query, (wanted,))}
+
+    def placed(self, note_id: str) -> Ranked | None:
+        """A note's rank and sketch, its text left unread: what is damaged can be deleted."""
+        query = "SELECT rank, sketch FROM notes WHERE note_id = ?"
+        bare = Stored(Note(note_id), 0, "")
+        rows = self._read(row_of, query, (note_id,))
+        return next((Ranked(bare, rank, unpack_keys(packed)) for rank, packed in rows), None)
 
     def at_ranks(self, ranks: Sequence[int]) -> dict[int, Ranked]:
         """Notes by rank; ranks of no note are left out."""

@@ -187,10 +187,10 @@ class Store(StoreReader):
 
     def delete(self, note_id: str) -> bool:
         """Drop a note; its observations and count history stay. False when it is not there."""
-        rows = list(self.ranked([note_id]).values())
-        if rows:
-            self.remove(rows)
-        return bool(rows)
+        row = self.placed(note_id)
+        if row:
+            self.remove([row])
+        return row is not None
 
     def seen_until(self, moment: datetime) -> None:
         """Note that the library knows the world up to `moment`."""
