@@ -36,12 +36,18 @@ SortOption = Annotated[
     str | None, typer.Option(help="How a crawl was sorted, when its file does not say: general.")
 ]
 
+TrustOption = Annotated[
+    bool,
+    typer.Option("--trust-sort", help="Use pages declared general whose likes or dates fall, too."),
+]
+
 
 @app.command()
 def fidelity(
     library: LibraryOption,
     observed: ObservedArgument = None,
     sort: SortOption = None,
+    trust_sort: TrustOption = False,
     out_file: OutOption = None,
     rules: RulesOption = None,
     now: NowOption = None,
@@ -65,7 +71,7 @@ def fidelity(
     """
     started = time.perf_counter()
     with Engine.open(library, rules) as engine:
-        pages = _pages(engine, observed, sort)
+        pages = _pages(engine, observed, sort, trust_sort)
         with progress_bar("comparing pages", len(pages.pages)) as tick:
             found = engine.fidelity(pages.pages, moment(now), tick)
     table, orders = trust_rows.fidelity_table(found), trust_rows.orders_table(found)
@@ -88,6 +94,7 @@ def calibrate(
     library: LibraryOption,
     observed: ObservedArgument = None,
     sort: SortOption = None,
+    trust_sort: TrustOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
     rules: RulesOption = None,
     now: NowOption = None,
@@ -103,7 +110,7 @@ def calibrate(
     """
     started = time.perf_counter()
     with Engine.open(library, rules) as engine:
-        pages = _pages(engine, observed, sort)
+        pages = _pages(engine, observed, sort, trust_sort)
         with progress_bar("fitting to pages", len(pages.pages)) as tick:
             found = engine.calibrate(pages.pages, moment(now), tick)
         said = trust_rows.verdict(found)
@@ -121,10 +128,10 @@ def calibrate(
     out.print(f"{path}: the library's rules from now on" if path else "nothing was written")
 
 
-def _pages(engine: Engine, observed: Path | None, sort: str | None) -> Observed:
+def _pages(engine: Engine, observed: Path | None, sort: str | None, trust_sort: bool) -> Observed:
     if observed is not None:
-        return read_observed(observed, sort_of(sort) if sort else None)
-    found = stored_pages(engine.store)
+        return read_observed(observed, sort_of(sort) if sort else None, trust_sort)
+    found = stored_pages(engine.store, trust_sort)
     if not found.pages:
         why = "; ".join(found.left_out) or "no import had places"
         raise BadInput(

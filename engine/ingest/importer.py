@@ -162,6 +162,7 @@ class _Import:
         """What only the whole import tells."""
         if export:
             self.report.about(export)
+        self.report.unjoined = self._store.unjoined_in(self._number)
         self.report.near_duplicates = self._store.copies_in(self._number)
         self.report.suspect = suspect_pages(self._store, self._store.sightings_of(self._number))
 
@@ -207,8 +208,7 @@ class _Import:
         self._captures.take(captured, self._number, self.report)
 
     def _fact(self, row: Comment | Creator | Outcome) -> None:
-        joined = self._store.joined(row)
-        self.report.fact(row, bool(getattr(joined, "note_id", "")))
+        self.report.fact(row)
         self._store.put_fact(row, self._number)
 
     def _rejected(self, row: Rejected) -> None:

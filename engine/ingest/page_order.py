@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from engine.model import Sighting
+from engine.model import Note, Sighting
 from engine.store import StoreReader
 
 _TAU = 0.8  # Kendall's, from which an order is taken for another one
@@ -46,6 +46,11 @@ def page_sort(store: StoreReader, note_ids: Sequence[str]) -> str:
         return ""
     ids = list(dict.fromkeys(note_ids))[:_MOST]
     notes = {note_id: stored.note for note_id, stored in store.get_many(ids).items()}
+    return sort_of(notes, ids)
+
+
+def sort_of(notes: Mapping[str, Note], ids: Sequence[str]) -> str:
+    """What the order of these ids looks like, by the notes that are known."""
     placed = [notes[note_id] for note_id in ids if note_id in notes]
     likes = [note.counts.likes for note in placed]
     dates = [note.published_at for note in placed]

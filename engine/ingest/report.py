@@ -94,12 +94,11 @@ class ImportReport:
             self._span(min(dates))
             self._span(max(dates))
 
-    def fact(self, fact: Comment | Creator | Outcome, joined: bool) -> None:
-        """Tally a row that is kept as its own kind; `joined`: it is of a note that is known."""
+    def fact(self, fact: Comment | Creator | Outcome) -> None:
+        """Tally a row that is kept as its own kind."""
         self.comments += isinstance(fact, Comment)
         self.creators += isinstance(fact, Creator)
         self.outcomes += isinstance(fact, Outcome)
-        self.unjoined += isinstance(fact, Outcome) and bool(fact.title) and not joined
 
     def withhold(self, note_id: str, rules: Iterable[str]) -> None:
         """Tally what a note keeps against a row, by rule, the first two notes as examples."""

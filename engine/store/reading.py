@@ -146,6 +146,19 @@ class StoreReader:
         query = "SELECT note_id FROM captures WHERE import = ? ORDER BY note_id"
         return list(self._read(str, query, (number,)))
 
+    def captured_until(self, number: int) -> list[str]:
+        """Ids of the notes that an import up to this one captured."""
+        query = "SELECT DISTINCT note_id FROM captures WHERE import <= ? ORDER BY note_id"
+        return list(self._read(str, query, (number,)))
+
+    def counted_before(self, day: str) -> list[str]:
+        """Ids of the notes with counts of several days before a day."""
+        query = (
+            "SELECT note_id FROM counts WHERE day <> '' AND day < ?"
+            " GROUP BY note_id HAVING COUNT(*) > 1 ORDER BY note_id"
+        )
+        return list(self._read(str, query, (day,)))
+
     def copies_in(self, number: int) -> int:
         """How many notes of an import are near-copies of another note."""
         query = (
@@ -194,6 +207,16 @@ class StoreReader:
             joined = self.joined(fact)
             if note_id is None or getattr(joined, "note_id", "") == note_id:
                 yield joined
+
+    def unjoined_in(self, number: int) -> int:
+        """Outcomes of an import that name a note by its title and are joined to none."""
+        query = (
+            "SELECT kind, key, content, crc FROM facts"
+            " WHERE import = ? AND kind = 'outcome' AND note_id = ''"
+        )
+        rows = (self.joined(fact) for fact in list(self._read(fact_of, query, (number,))))
+        outcomes = (row for row in rows if isinstance(row, Outcome))
+        return sum(bool(row.title) and not row.note_id for row in outcomes)
 
     def joined(self, fact: Fact) -> Fact:
         """An outcome without an id with that of the one note it can mean, if there is one."""

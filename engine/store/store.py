@@ -34,6 +34,12 @@ from engine.store.rows import (
 from engine.store.snapshot import Connections, StoreSnapshot
 
 _T = TypeVar("_T")
+_FOLDED = {  # table -> what makes its rows one, and whether the first of them counts
+    "observations": (("run", "keyword", "note_id"), True),
+    "demand": (("keyword", "bag"), False),
+    "related": (("keyword", "word"), True),
+    "facts": (("kind", "key"), False),
+}
 
 
 @dataclass(slots=True)
@@ -308,6 +314,56 @@ class Store(StoreReader):
             "INSERT INTO saved VALUES (?, ?, ?, ?, ?, ?)", (*row, crc_of(kind, name, packed))
         )
         return version
+
+    # --- what is let go ------------------------------------------------------------------------
+
+    def replace_captures(
+        self, number: int, rows: Sequence[tuple[str, int, int, bytes | None]]
+    ) -> None:
+        """Put captures in the place of all that imports up to `number` said of these notes."""
+        places = [(note_id, number) for note_id, *_ in rows]
+        self._db.executemany("DELETE FROM captures WHERE note_id = ? AND import <= ?", places)
+        self.put_captures(rows)
+
+    def fold_rows(self, number: int) -> None:
+        """Make what imports up to `number` brought the library's own, for good."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO meta SELECT 'as_of', MAX(moment) FROM (SELECT value AS moment"
+            " FROM meta WHERE name = 'as_of' UNION ALL SELECT as_of FROM imports WHERE import <= ?)"
+            " HAVING MAX(moment) IS NOT NULL",
+            (number,),
+        )
+        self._db.execute(
+            "UPDATE observations SET sort = coalesce((SELECT sort FROM observations AS o WHERE"
+            " (o.run, o.keyword, o.note_id) = (observations.run, observations.keyword,"
+            " observations.note_id) AND o.import <= ?1 AND o.sort <> '' ORDER BY o.import LIMIT 1),"
+            " '') WHERE sort = '' AND import <= ?1",
+            (number,),
+        )
+        for table, (key, first) in _FOLDED.items():
+            same = " AND ".join(f"o.{name} = {table}.{name}" for name in key)
+            other = "<" if first else ">"
+            self._db.execute(
+                f"DELETE FROM {table} WHERE import <= ?1 AND EXISTS (SELECT 1 FROM {table} AS o"
+                f" WHERE {same} AND o.import <= ?1 AND o.import {other} {table}.import)",
+                (number,),
+            )
+            self._db.execute(f"UPDATE {table} SET import = 0 WHERE import <= ?", (number,))
+        self._db.execute("UPDATE imports SET journal = 0 WHERE import <= ?", (number,))
+
+    def drop_days(self, note_id: str, days: Iterable[str]) -> None:
+        """Drop counts of days."""
+        places = [(note_id, day) for day in days]
+        self._db.executemany("DELETE FROM counts WHERE note_id = ? AND day = ?", places)
+
+    def drop_rejected(self, before: datetime) -> int:
+        """Drop rejected rows of imports that began before a moment; how many."""
+        self._db.execute(
+            "DELETE FROM rejected WHERE import IN (SELECT import FROM imports"
+            " WHERE started_at < ?)",
+            (before.astimezone(CHINA).isoformat(timespec="seconds"),),
+        )
+        return self._db.changes()
 
     # --- inside --------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine.errors import BadOption, NotFound
 from engine.ingest import importer, removing
+from engine.ingest.folding import fold_journals, thin_counts
 from engine.model import (
     CHINA,
     Captured,
@@ -36,7 +37,9 @@ PARTS = (
     "油皮夏天的底妆要先做好清洁和控油，再薄涂一层。",
     "露营带的咖啡壶容量三百毫升，两个人刚刚好够喝。",
 )
-TEXTS = ("", PARTS[0] * 2, *(a + b for a in PARTS for b in (*PARTS, "，真的", "。😭")))
+COPIES = tuple(PARTS[0] * 2 + end for end in ("", "，真的", "。😭", PARTS[1][:9], "好用到哭"))
+OTHERS = (*(part * 2 for part in PARTS[1:]), *(PARTS[2] * 2 + end for end in ("呢", "吧呢")))
+TEXTS = ("", *COPIES, *OTHERS)
 DAYS = [None, *(datetime(2026, 10, day, 8, tzinfo=CHINA) for day in (1, 1, 5, 9))]
 COUNTS = st.sampled_from([None, Count(0), Count(7), Count(900), Count(12_000, precision=500)])
 NAMES = [f"n{number}" for number in range(6)]
@@ -156,6 +159,29 @@ def test_batches_of_any_size_make_the_same_library(
     assert says(small) == says(large)
 
 
+@settings(max_examples=100, deadline=None)
+@given(FILES, st.integers(0, 3), st.integers(0, 3))
+def test_letting_journals_go_changes_nothing_and_later_imports_can_still_be_taken_back(
+    folder: Path, files: list[list[Row]], kept: int, last: int
+) -> None:
+    store, others = Store(None), Store(None)
+    numbers = take(store, list(enumerate(files)), folder)
+    before = says(store)
+    with store.writing():
+        folded = fold_journals(store, kept)
+    assert folded == max(0, len(files) - kept)
+    assert says(store) == before
+    gone = len(files) - 1 - min(last, len(files) - 1)
+    if gone < folded:
+        with pytest.raises(BadOption), store.writing():
+            removing.undo(store, numbers[gone])
+        return
+    with store.writing():
+        removing.undo(store, numbers[gone])
+    take(others, [pair for pair in enumerate(files) if pair[0] != gone], folder)
+    assert says(store) == says(others)
+
+
 @settings(max_examples=60, deadline=None)
 @given(FILES, st.sampled_from(NAMES))
 def test_a_deleted_note_stays_deleted_when_an_import_is_taken_back(
@@ -217,3 +243,25 @@ def test_an_import_without_its_journal_says_so(store: Store, folder: Path) -> No
     with pytest.raises(BadOption, match="tidied away"), store.writing():
         removing.undo(store, numbers[0])
     assert store.get("a") is not None
+
+
+def test_of_old_days_the_last_of_each_month_stays(store: Store, folder: Path) -> None:
+    moments = [datetime(2026, month, day, tzinfo=CHINA) for month in (1, 2, 9) for day in (1, 9)]
+    counts = Counts(Count(5))
+    rows: list[Row] = [captured("a", "正文", counts=counts, captured_at=m) for m in moments]
+    numbers = take(store, [(0, rows)], folder)
+    days = [day for day, _ in store.count_history("a")]
+    limit = datetime(2026, 6, 1, tzinfo=CHINA)
+    with store.writing():
+        assert thin_counts(store, limit) == 0  # the import can still be taken back
+        fold_journals(store, 0)
+        assert thin_counts(store, limit) == 2
+        assert thin_counts(store, limit) == 0
+    left = ["2026-01-09", "2026-02-09", "2026-09-01", "2026-09-09"]
+    assert [day for day, _ in store.count_history("a")] == left
+    assert len(days) == 6
+    later = [captured("a", "正文", counts=counts, captured_at=NOW)]
+    numbers |= take(store, [(1, list(later))], folder)
+    with store.writing():
+        removing.undo(store, numbers[1])
+    assert [day for day, _ in store.count_history("a")] == left
