@@ -15,6 +15,7 @@ from engine.errors import BadOption, DamagedIndex, NotFound
 from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine
 from engine.ingest import importer, removing
+from engine.ingest.keeping import Policy, Tidied
 from engine.ingest.removing import Undone
 from engine.ingest.report import ImportReport
 from engine.insight.calibration import Calibration, Calibrator
@@ -41,6 +42,7 @@ from engine.sync import Sync, quiet
 from engine.text import lexicon as lexicons
 from engine.text.preview import Change, changes
 from engine.text.segment import Segmenter
+from engine.usecases import tidying
 from engine.usecases.saved import Shelf
 
 Tick = Callable[[float], None]
@@ -165,6 +167,11 @@ class Engine:
             (self.library.rejected / name).unlink(missing_ok=True)
         return undone
 
+    def tidy(self, now: datetime, drop: bool = True, policy: Policy | None = None) -> Tidied:
+        """Let go what the keeping policy no longer keeps; without `drop` only say what."""
+        with self.library.writing(this_task()):
+            return tidying.tidy(self.library, self.store, policy or Policy(), now, drop)
+
     def rebuild(self, tick: Tick = quiet) -> int:
         """Make the index again from notes.db; the number of notes."""
         return self.sync.rebuild(tick)
@@ -280,9 +287,9 @@ class Engine:
             library = replace(library, now=max(library.now, draft.published_at))
         return Drafts(library)
 
-    def observed(self) -> Observed:
+    def observed(self, trust_sort: bool = False) -> Observed:
         """The result pages that the library has observed."""
-        return self.ask(lambda library: stored_pages(library.store))
+        return self.ask(lambda library: stored_pages(library.store, trust_sort))
 
     def fidelity(
         self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Tick = quiet

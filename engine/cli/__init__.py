@@ -6,6 +6,7 @@ from engine.cli import (  # noqa: F401  (commands register)
     draft,
     extract,
     fights,
+    imports,
     keep,
     keys,
     keywords,

@@ -137,9 +137,19 @@ def _import_all(
             finally:
                 bar.remove_task(task)
             reports.append(report)
+            if report.rows and not report.kept:
+                refused.append(_nothing_kept(report))
             if not quiet:
                 show.report(report, dry)
     return reports, refused
+
+
+def _nothing_kept(report: ImportReport) -> BadFile:
+    where = f"; see {report.rejected_file}" if report.rejected_file else ""
+    return BadFile(
+        f"{report.path}: none of its {report.rows:,} rows was kept",
+        f"read the reasons above, mend the file or name its columns with --map{where}",
+    )
 
 
 @contextlib.contextmanager

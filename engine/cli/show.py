@@ -119,6 +119,9 @@ def report(found: ImportReport, dry: bool) -> None:
     for number, text in (
         (found.demand, "keywords with demand"),
         (found.related, "related searches"),
+        (found.comments, "comments"),
+        (found.creators, "creators"),
+        (found.outcomes, "results"),
         (found.skipped, "no notes (ads, live rooms)"),
         (found.observations, "new observations"),
     ):

@@ -232,9 +232,9 @@ class ImportReport:
         return orjson.dumps(asdict(self))
 
     @classmethod
-    def load(cls, content: bytes) -> ImportReport:
-        """A report from `dump`."""
-        known: dict[str, Any] = orjson.loads(content)
+    def load(cls, content: bytes, path: str = "", format_name: str = "") -> ImportReport:
+        """A report from `dump`; path and format stand where it has none."""
+        known: dict[str, Any] = {"path": path, "format": format_name, **orjson.loads(content)}
         names = {entry.name for entry in fields(cls)}
         return cls(**{name: value for name, value in known.items() if name in names})
 

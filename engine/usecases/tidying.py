@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
 
 from engine.ingest.folding import fold_journals, thin_counts
+from engine.ingest.keeping import Policy, Tidied
 from engine.library import Library
 from engine.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How much is kept: imports that can be taken back, the days that the rest stays."""
-
-    journals: int = 50  # the newest imports
-    rejected_days: int = 90
-    daily_counts: int = 400  # days; of older ones the last of each month stays
-    job_days: int = 30
+class _Rehearsed(Exception):
+    """Ends a tidying that is only tried."""
 
 
-@dataclass(slots=True)
-class Tidied:
-    """What was dropped (or would be)."""
-
-    journals: int = 0
-    rejected_files: int = 0
-    rejected_rows: int = 0
-    counts: int = 0
-    jobs: int = 0
-    bytes: int = 0
-    names: list[str] = field(default_factory=list)
+def tidy(library: Library, store: Store, policy: Policy, now: datetime, drop: bool) -> Tidied:
+    """Let go what the policy no longer keeps; without `drop` only say what that would be."""
+    tidied = Tidied()
+    try:
+        with store.writing():
+            tidied = tidy_store(store, policy, now)
+            if not drop:
+                raise _Rehearsed
+    except _Rehearsed:
+        pass
+    tidy_files(library, policy, now, tidied, drop)
+    return tidied
 
 
 def tidy_store(store: Store, policy: Policy, now: datetime) -> Tidied:
@@ -61,8 +56,9 @@ def tidy_files(library: Library, policy: Policy, now: datetime, tidied: Tidied, 
 
 
 def _older(folder: Path, pattern: str, moment: datetime) -> Iterator[Path]:
-    age: Callable[[Path], float] = lambda path: path.stat().st_mtime  # noqa: E731
-    yield from (path for path in sorted(folder.glob(pattern)) if age(path) < moment.timestamp())
+    for path in sorted(folder.glob(pattern)):
+        if path.stat().st_mtime < moment.timestamp():
+            yield path
 
 
 def _ended(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, extract,
+"""python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, import, extract,
 portraits, voice, drafts, fidelity, http, pages.
 
 Ratios come from one process, engines in turn; times are medians of the runs, with their spread.
@@ -16,6 +16,7 @@ from tests.benchmarks import (
     drafts,
     extract,
     fidelity,
+    imports,
     memory,
     pages,
     portraits,
@@ -33,6 +34,7 @@ TABLES: dict[str, Callable[[], None]] = {
     "suggest": suggest.table,
     "core": core.table,
     "memory": memory.table,
+    "import": imports.table,
     "extract": extract.table,
     "portraits": portraits.table,
     "voice": voice.table,
