@@ -1,5 +1,5 @@
-"""python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, import, extract,
-portraits, voice, drafts, fidelity, http, pages.
+"""python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, import,
+extract, portraits, voice, drafts, fidelity, http, pages.
 
 Ratios come from one process, engines in turn; times are medians of the runs, with their spread.
 Never part of a test: machines are noisy, ratios hold.

@@ -87,11 +87,13 @@ def _alone(step: str, *paths: Path) -> Spent:
 
 
 def _import(paths: list[Path]) -> Spent:
-    with tempfile.TemporaryDirectory(prefix="noterank-bench-") as folder:
-        with Engine.open(Path(folder), create=True) as engine:
-            for path in paths[:-1]:
-                engine.import_file(path, ReadOptions(), NOW)
-            return _spent(lambda: engine.import_file(paths[-1], ReadOptions(), NOW))
+    with (
+        tempfile.TemporaryDirectory(prefix="noterank-bench-") as folder,
+        Engine.open(Path(folder), create=True) as engine,
+    ):
+        for path in paths[:-1]:
+            engine.import_file(path, ReadOptions(), NOW)
+        return _spent(lambda: engine.import_file(paths[-1], ReadOptions(), NOW))
 
 
 def _storage(paths: list[Path]) -> Spent:
