@@ -45,10 +45,10 @@ def count(value: object) -> Count | None:
     folded = unicodedata.normalize("NFKC", plain(value)).strip().lower()
     if absent(value) or absent(folded) or folded in _NO_COUNT:
         return None
-    found = None if isinstance(value, bool) else _count(_ungrouped(folded))
-    if found is None or found.value > _LARGEST:
+    count = None if isinstance(value, bool) else _count(_ungrouped(folded))
+    if count is None or count.value > _LARGEST:
         raise BadRow(f"{shown(value)} is not a count")
-    return found
+    return count
 
 
 def _ungrouped(cell: str) -> str:

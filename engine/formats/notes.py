@@ -45,9 +45,9 @@ def captured(line: int, cells: Cells, capture: Capture, ordered: bool = False) -
     Raises BadRow without a note id and on a row that says nothing of its note.
     """
     note_id = identity(cells, capture)
-    own = cells.read("captured_at", values.time)
-    moment = own or capture.day or capture.options.captured_at
-    run, place = _placed(note_id, cells, capture, own)
+    of_row = cells.read("captured_at", values.time)
+    moment = of_row or capture.day or capture.options.captured_at
+    run, place = _placed(note_id, cells, capture, of_row)
     note = note_of(note_id, cells, capture.options, moment)
     counted = place if ordered and capture.in_order else None
     sighting = _sighting(cells, capture, (run, counted), moment)
@@ -98,12 +98,12 @@ def note_of(note_id: str, cells: Cells, options: ReadOptions, moment: datetime |
 
 def published(cells: Cells, moment: datetime | None) -> datetime | None:
     """When a note was published; a relative date without a capture time is unreadable."""
-    found = cells.read("published_at", lambda cell: values.time(cell, moment))
-    if found is None and moment is None and isinstance(cells["published_at"], str):
+    date = cells.read("published_at", lambda cell: values.time(cell, moment))
+    if date is None and moment is None and isinstance(cells["published_at"], str):
         later = datetime(2020, 3, 1, tzinfo=CHINA)
         if cells.read("published_at", lambda cell: values.time(cell, later)):
             cells.unread("published_at")
-    return found
+    return date
 
 
 def author(cells: Cells, keep: bool) -> str:
@@ -172,12 +172,14 @@ def _sighting(
     )
 
 
-def _placed(note_id: str, cells: Cells, capture: Capture, own: datetime | None) -> tuple[str, int]:
+def _placed(
+    note_id: str, cells: Cells, capture: Capture, captured: datetime | None
+) -> tuple[str, int]:
     """(run, place in it), before anything can reject the row; ("", 0) without a keyword."""
     keyword = _keyword(cells, capture)
     if not keyword:
         return "", 0
-    return capture.runs.place(keyword, note_id, f"{own:%Y-%m-%d}" if own else "")
+    return capture.runs.place(keyword, note_id, f"{captured:%Y-%m-%d}" if captured else "")
 
 
 def _keyword(cells: Cells, capture: Capture) -> str:
@@ -194,11 +196,9 @@ _DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|
 
 def day_in(file_name: str) -> datetime | None:
     """The date in a file name (`..._2026-01-01.jsonl`, `..._20260101_093000.xlsx`), at 00:00."""
-    found = _DATE_IN_NAME.search(file_name)
+    date = _DATE_IN_NAME.search(file_name)
     try:
-        return (
-            datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=CHINA) if found else None
-        )
+        return datetime(int(date[1]), int(date[2]), int(date[3]), tzinfo=CHINA) if date else None
     except ValueError:
         return None
 
@@ -210,8 +210,8 @@ _EXPORTED = re.compile(
 
 def day_of_banner(banner: str) -> datetime | None:
     """When a report says above its header that it was exported: 导出时间：2025-03-16 10:00."""
-    found = _EXPORTED.search(banner)
-    text = re.split(r"[，,；;。|]", found[1])[0].strip() if found else ""
+    stated = _EXPORTED.search(banner)
+    text = re.split(r"[，,；;。|]", stated[1])[0].strip() if stated else ""
     for end in (text, text[:16], text[:10]):
         try:
             return values.time(end)

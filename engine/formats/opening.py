@@ -143,20 +143,20 @@ def _inside(opened: Export | _Left, name: str) -> Export | _Left:
 def _of_file(path: Path, name: str, options: ReadOptions) -> list[Export | _Left]:
     check_fields(options.columns)
     try:
-        found = list(tables(path, options.columns.values()))
+        tables_read = list(tables(path, options.columns.values()))
     except BadFile as error:
         if name in error.problem or path.name in error.problem:
             raise
         raise BadFile(f"{name}: {error.problem}", error.cure) from error
-    if not found:
+    if not tables_read:
         raise BadFile(f"{name} has no rows", "export it once more")
-    chosen = [_chosen(table, name, options) for table in found]
-    words = _keywords(found, chosen)
+    chosen = [_chosen(table, name, options) for table in tables_read]
+    words = _keywords(tables_read, chosen)
     return [
         _export(table, choice, word, (path, name), options)
         if not isinstance(choice, BadFile)
         else _left(table.name, choice, table)
-        for table, choice, word in zip(found, chosen, words, strict=True)
+        for table, choice, word in zip(tables_read, chosen, words, strict=True)
     ]
 
 
@@ -171,15 +171,15 @@ def _chosen(table: Table, name: str, options: ReadOptions) -> _Chosen | BadFile:
     if options.columns:
         return _mapped(table, where, options)
     readers = [reader for head in table.heads if (reader := reader_of(head))]
-    known = [reader for reader in readers if reader.refusal is None]
-    if not known:
+    accepting = [reader for reader in readers if reader.refusal is None]
+    if not accepting:
         for reader in readers:
             if reader.refusal:
                 return BadFile(f"{where} holds {reader.refusal[0]}", reader.refusal[1])
         return unknown_refusal(where, table)
     if platform := _elsewhere(table):
         return elsewhere_refusal(where, platform)
-    return min(known, key=_order), reader_of
+    return min(accepting, key=_order), reader_of
 
 
 def _order(reader: Reader) -> tuple[bool, int]:
@@ -210,17 +210,17 @@ def _elsewhere(table: Table) -> str:
     return max(platforms, default="") if not here and any(platforms) else ""
 
 
-def _keywords(found: list[Table], chosen: list[_Chosen | BadFile]) -> list[str]:
+def _keywords(tables_read: list[Table], chosen: list[_Chosen | BadFile]) -> list[str]:
     """The keyword that each table is named after: of several alike, each named like a word."""
     heads = {
         table.name: table.heads
-        for table, choice in zip(found, chosen, strict=True)
+        for table, choice in zip(tables_read, chosen, strict=True)
         if not isinstance(choice, BadFile) and choice[0].kind == "note"
     }
     named = [name for name in heads if is_keyword(name)]
     if len(named) < 2:
-        return [""] * len(found)
-    return [table.name if table.name in named else "" for table in found]
+        return [""] * len(tables_read)
+    return [table.name if table.name in named else "" for table in tables_read]
 
 
 def _export(
@@ -237,8 +237,8 @@ def _export(
     capture = Capture(options, day, in_order, keyword=keyword, numbers=numbers.numbers)
     usage = Usage()
     for head in table.heads:
-        known = choice(head)
-        usage.see(head, known.uses(head) if known else ())
+        reading = choice(head)
+        usage.see(head, reading.uses(head) if reading else ())
     return Export(
         format=reader.name.format(table.file),
         ordered=reader.ordered and in_order,

@@ -48,22 +48,22 @@ def text(value: object) -> str:
     """
     if not isinstance(value, str) and absent(value):
         return ""
-    found = encodable(plain(value)).removeprefix("\ufeff").replace("\0", "")
-    if "\r" in found or "_x000D_" in found:
-        found = found.replace("_x000D_", "\r").replace("\r\n", "\n").replace("\r", "\n")
-    return "" if absent(found) or not found.strip(_INVISIBLE) else found
+    cleaned = encodable(plain(value)).removeprefix("\ufeff").replace("\0", "")
+    if "\r" in cleaned or "_x000D_" in cleaned:
+        cleaned = cleaned.replace("_x000D_", "\r").replace("\r\n", "\n").replace("\r", "\n")
+    return "" if absent(cleaned) or not cleaned.strip(_INVISIBLE) else cleaned
 
 
 def title(value: object) -> str:
     """A title; "" for the placeholder 无标题 and for titles of invisible characters."""
-    found = text(value)
-    return "" if found.strip() in _NO_TITLE else found
+    cleaned = text(value)
+    return "" if cleaned.strip() in _NO_TITLE else cleaned
 
 
 def body(value: object) -> str:
     """A body; "" when the crawler took the prompt of the comment box for it."""
-    found = text(value)
-    return "" if found.strip() in _PROMPTS else found
+    cleaned = text(value)
+    return "" if cleaned.strip() in _PROMPTS else cleaned
 
 
 # --- tags --------------------------------------------------------------------------------------
@@ -97,11 +97,11 @@ def _literal(cell: str) -> list[object] | str | None:
     """A list or string written as JSON or as a Python literal; None when it is neither."""
     for parse in (json.loads, ast.literal_eval):
         try:
-            found = parse(cell[:_LONGEST_LITERAL])
+            literal = parse(cell[:_LONGEST_LITERAL])
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             continue
-        if isinstance(found, list | str) and found != cell:
-            return found
+        if isinstance(literal, list | str) and literal != cell:
+            return literal
     return None
 
 

@@ -265,10 +265,10 @@ class _Scan:
         start = _START.match(self._text, self._place)
         again = re.compile(r"\{\s*" + (re.escape(start[1]) + r"\s*:" if start else '"'))
         while True:
-            found = again.search(self._text, self._place + 1)
-            if found or not self._more():
+            following = again.search(self._text, self._place + 1)
+            if following or not self._more():
                 break
-        end = found.start() if found else len(self._text)
+        end = following.start() if following else len(self._text)
         text, self._place = self._text[self._place : end].rstrip(" ,\r\n\t"), end
         return ValueError(problem), text
 

@@ -55,7 +55,7 @@ def _reading(source: str, boosted: bool) -> Callable[[Record, Capture], Row]:
         moment = (
             cells.read("captured_at", values.time) or capture.day or capture.options.captured_at
         )
-        own = source == "creator-centre"
+        from_centre = source == "creator-centre"
         return Outcome(
             line=record.line,
             source=source,
@@ -63,8 +63,8 @@ def _reading(source: str, boosted: bool) -> Callable[[Record, Capture], Row]:
             keyword=keyword,
             title=title,
             published_at=published(cells, moment),
-            counts=_counts(cells) if own else Counts(),
-            follows=cells.read("follows", values.count) if own else None,
+            counts=_counts(cells) if from_centre else Counts(),
+            follows=cells.read("follows", values.count) if from_centre else None,
             boosted=boosted,
             captured_at=moment,
             columns=columns_of(record, capture.options.keep_authors),
