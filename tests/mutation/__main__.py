@@ -59,7 +59,7 @@ def main() -> int:
         return 1
     print(f"tests ran once in {time.monotonic() - began:.0f} s; {len(sample)} faults to plant")
     fork.forget([ROOT / folder for folder in asked.folder])
-    if not fork.green(None, covering.quick(asked.seconds), 600):
+    if not fork.green(None, covering.quick(asked.seconds), 3_600):
         print("red in a fork without any fault: no outcome would mean anything", file=sys.stderr)
         return 1
     found: list[Outcome] = []
