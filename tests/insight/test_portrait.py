@@ -91,13 +91,14 @@ def test_each_limit_holds_up_to_itself() -> None:
     assert len(read(who={"traits": [f"词{n}" for n in range(100)]}).traits) == 100
     assert read(who={"traits": ["长" * 40, " ", "油皮", "油皮"]}).traits == ("长" * 40, "油皮")
     assert read(evidence={"comments": ["长" * 500]}).comments == ("长" * 500,)
-    for wrong in (
+    refused: tuple[dict[str, object], ...] = (
         {"name": "长" * 61}, {"name": " "}, {"name": 1}, {"who": {"age": [0, 121]}},
         {"who": {"age": [-1, 20]}}, {"who": {"age": [26, 25]}}, {"who": {"age": [25]}},
         {"who": {"age": [True, 25]}}, {"who": {"gender": "长" * 501}}, {"who": {"gender": 1}},
         {"who": {"traits": [f"词{n}" for n in range(101)]}}, {"who": {"traits": ["长" * 41]}},
         {"evidence": {"comments": ["长" * 501]}}, {"who": []},
-    ):  # fmt: skip
+    )  # fmt: skip
+    for wrong in refused:
         with pytest.raises(BadPortrait):
             read(**wrong)
 
