@@ -119,3 +119,12 @@ def test_figures_and_a_stretch_within_a_proposal_are_left_out() -> None:
     texts = [Text("", f"{a}桂花肥皂冰块{b}") for a, b in zip(AROUND, AROUND[3:] + AROUND[:3],
                                                           strict=True)]  # fmt: skip
     assert [new.phrase for new in discovered(texts) if "肥皂" in new.phrase] == ["桂花肥皂冰块"]
+
+
+def test_no_proposal_is_longer_than_a_keyword() -> None:
+    """屏障修护毛孔粗大红血丝 is eleven characters, with 黑眼圈 fourteen."""
+    texts = [Text("", f"{a}屏障修护毛孔粗大红血丝黑眼圈{b}") for a, b in
+             zip(AROUND, AROUND[3:] + AROUND[:3], strict=True)]  # fmt: skip
+    assert all(len(new.phrase) <= 12 for new in discovered(texts))
+    shorter = [Text("", text.body.replace("黑眼圈", "")) for text in texts]
+    assert [new.phrase for new in discovered(shorter)] == ["屏障修护毛孔粗大红血丝"]
