@@ -67,3 +67,26 @@ def test_a_third_of_the_rows_for_each_relation_the_strongest_first() -> None:
 def test_a_keyword_that_nobody_writes_has_only_its_lists() -> None:
     assert near("没有") == {}
     assert list(near("没有", ["没有的词"])) == ["没有的词"]
+
+
+def test_rows_stand_by_relation_the_surest_and_most_frequent_first() -> None:
+    found = list(near("咖啡", ["提神", "咖啡机"]).values())
+    assert [one.relation for one in found] == sorted(one.relation for one in found)
+    for relation in {one.relation for one in found}:
+        strengths = [(one.z or 0) * one.notes for one in found if one.relation == relation]
+        assert strengths == sorted(strengths, reverse=True)
+    assert len([one for one in found if one.relation == "angle"]) > 1
+
+
+def test_what_no_one_types_is_near_only_with_the_keyword_in_it() -> None:
+    library = Written(*["手冲咖啡，咖啡2号，hello，早八"] * 3)
+    found = {one.keyword for one in expand("咖啡", library, reader(), Extractor(reader()))}
+    assert "咖啡2" in found
+    assert not {"hello", "2号"} & found
+
+
+def test_the_first_ten_places_of_both_pages_are_compared() -> None:
+    """甜品 stands in all notes but the first: nine of the keyword's first ten."""
+    library = Written("咖啡，早八", *["咖啡，甜品"] * 12)
+    found = {one.keyword: one for one in expand("咖啡", library, reader(), Extractor(reader()))}
+    assert found["甜品"].evidence == "12 篇同现（全库 12），首页重合 9/10"
