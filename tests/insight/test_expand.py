@@ -80,7 +80,7 @@ def test_rows_stand_by_relation_the_surest_and_most_frequent_first() -> None:
 
 def test_what_no_one_types_is_near_only_with_the_keyword_in_it() -> None:
     library = Written(*["手冲咖啡，咖啡2号，hello，早八"] * 3)
-    found = {one.keyword for one in expand("咖啡", library, reader(), Extractor(reader()))}
+    found = {one.keyword for one in expand(cast(LibrarySnapshot, library), "咖啡")}
     assert "咖啡2" in found
     assert not {"hello", "2号"} & found
 
@@ -88,5 +88,5 @@ def test_what_no_one_types_is_near_only_with_the_keyword_in_it() -> None:
 def test_the_first_ten_places_of_both_pages_are_compared() -> None:
     """甜品 stands in all notes but the first: nine of the keyword's first ten."""
     library = Written("咖啡，早八", *["咖啡，甜品"] * 12)
-    found = {one.keyword: one for one in expand("咖啡", library, reader(), Extractor(reader()))}
+    found = {one.keyword: one for one in expand(cast(LibrarySnapshot, library), "咖啡")}
     assert found["甜品"].evidence == "12 篇同现（全库 12），首页重合 9/10"
