@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass, replace
 
 from engine.errors import BadOption
-from engine.ranking.searcher import Asked
+from engine.ranking.searcher import SearchRequest
 
 _SIGNED = 12  # bytes of the signature
 
@@ -19,7 +19,7 @@ class Question:
     """What is paged through, and of which state; that has the rule set and the moment in it."""
 
     words: str
-    asked: Asked
+    asked: SearchRequest
     state_id: str
 
     def cursor(self, offset: int) -> str:

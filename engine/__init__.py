@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from engine.model import Count, Counts, Filter, Note, Query
     from engine.ranking.page import Explanation, Page, Result, Stats
     from engine.ranking.ruleset import RuleSet
-    from engine.ranking.searcher import Asked
+    from engine.ranking.searcher import SearchRequest
 
 _HOMES = {
-    "Asked": "ranking.searcher",
     "Count": "model",
     "Counts": "model",
     "Engine": "engine",
@@ -36,13 +35,13 @@ _HOMES = {
     "ReadOptions": "formats",
     "Result": "ranking.page",
     "RuleSet": "ranking.ruleset",
+    "SearchRequest": "ranking.searcher",
     "Stats": "ranking.page",
     "draft_of": "ingest.draft_files",
     "read_draft": "ingest.draft_files",
 }
 
 __all__ = [
-    "Asked",
     "Count",
     "Counts",
     "Engine",
@@ -58,6 +57,7 @@ __all__ = [
     "ReadOptions",
     "Result",
     "RuleSet",
+    "SearchRequest",
     "Stats",
     "draft_of",
     "read_draft",

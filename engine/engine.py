@@ -18,26 +18,32 @@ from engine.index.compare import Comparison
 from engine.ingest import importer
 from engine.ingest.report import ImportReport
 from engine.insight.calibration import Calibration, Calibrator
-from engine.insight.discover import NewWord
+from engine.insight.discover import NewWord, new_words
 from engine.insight.drafts import Drafts
-from engine.insight.events import Event
+from engine.insight.events import Event, watch_pages
 from engine.insight.extract import Phrase
+from engine.insight.extract import extract as extract_phrases
 from engine.insight.fidelity import Comparer, Fidelity
-from engine.insight.insights import Insights
+from engine.insight.keywords import keyword_sets
 from engine.insight.observed import Observed, ObservedPage, stored_pages
-from engine.insight.opportunity_of_keywords import Battle
+from engine.insight.opportunity_of_keywords import (
+    OpportunityReport,
+    opportunity_of_keywords,
+    opportunity_of_set,
+)
 from engine.insight.portrait import Portrait
-from engine.insight.rank_changes import Move, Moves, State
+from engine.insight.rank_changes import LibraryState, RankChange, RankChanges
 from engine.insight.sets import Edits
-from engine.insight.share_of_voice import Voice
+from engine.insight.share_of_voice import ShareOfVoice
+from engine.insight.share_of_voice import share_of_voice as shares_of
 from engine.library import Library, this_task
 from engine.model import Note, Progress, Row, quiet
 from engine.ranking import ruleset
 from engine.ranking.page import Explanation, Page, Stats
 from engine.ranking.ruleset import RuleSet
-from engine.ranking.searcher import Asked
+from engine.ranking.searcher import SearchRequest
 from engine.rows.keyword_rows import KeywordAnswer
-from engine.saved import Shelf
+from engine.saved import SavedItems
 from engine.snapshot import LibrarySnapshot
 from engine.sync import Sync
 from engine.text import lexicon as lexicons
@@ -61,7 +67,7 @@ class Engine:
         self.rule_set: RuleSet = ruleset.load(rules or of_library)
         self.sync = Sync(library)
         self.store = self.sync.store
-        self.shelf = Shelf(library, self.store)
+        self.saved = SavedItems(library, self.store)
 
     @classmethod
     def open(cls, folder: Path, rules: str | Path | None = None, create: bool = False) -> Self:
@@ -168,19 +174,23 @@ class Engine:
 
     # --- pages ---------------------------------------------------------------------------------
 
-    def search(self, words: str, asked: Asked | None = None, now: datetime | None = None) -> Page:
+    def search(
+        self, words: str, asked: SearchRequest | None = None, now: datetime | None = None
+    ) -> Page:
         """The page of a query."""
-        return self.ask(lambda library: library.search(words, asked or Asked()), now)
+        return self.ask(lambda library: library.search(words, asked or SearchRequest()), now)
 
     def explain(
         self,
         note_id: str,
         words: str,
-        asked: Asked | None = None,
+        asked: SearchRequest | None = None,
         now: datetime | None = None,
     ) -> Explanation:
         """Why a note stands where it stands for a query."""
-        return self.ask(lambda library: library.explain(note_id, words, asked or Asked()), now)
+        return self.ask(
+            lambda library: library.explain(note_id, words, asked or SearchRequest()), now
+        )
 
     def suggest(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Completions of what is being typed, with how many notes hold them."""
@@ -213,27 +223,23 @@ class Engine:
 
     # --- which words to fight for --------------------------------------------------------------
 
-    def insights(self, now: datetime | None = None) -> Insights:
-        """Analyses over the library as it is now."""
-        return Insights(self.snapshot(now))
-
     def extract(self, note: Note, most: int = 10) -> list[Phrase]:
         """The keyword phrases of a note or draft, best first."""
-        return self.ask(lambda library: Insights(library).extract(note, most))
+        return self.ask(lambda library: extract_phrases(library, note, most))
 
     def keywords(
         self, portrait: Portrait, most: int = 50, edits: Edits | None = None
     ) -> KeywordAnswer:
         """A portrait's keywords with what a fight for each would meet; nothing is stored."""
-        kept = edits or self.shelf.edits(portrait.name)
+        kept = edits or self.saved.edits(portrait.name)
         return self.ask(lambda library: keyword_answer(library, portrait, most, kept))
 
     def opportunity(
         self, lines: Sequence[KeywordLine], own_brands: Sequence[str] = (), tick: Progress = quiet
-    ) -> Battle:
+    ) -> OpportunityReport:
         """What a fight for each keyword of a list would meet."""
         return self.ask(
-            lambda library: Insights(library).opportunities(lines, own_brands, None, tick)
+            lambda library: opportunity_of_keywords(library, lines, own_brands, None, tick)
         )
 
     def visibility(
@@ -243,26 +249,26 @@ class Engine:
         rivals: Sequence[str] = (),
         portrait: str = "",
         tick: Progress = quiet,
-    ) -> Voice:
+    ) -> ShareOfVoice:
         """Share of voice of brands over a list of keywords."""
         brands = [*own_brands, *rivals]
-        return self.ask(lambda library: Insights(library).voice(lines, brands, portrait, tick))
+        return self.ask(lambda library: shares_of(library, lines, brands, portrait, tick))
 
     def propose(self, most: int = 50, tick: Progress = quiet) -> list[NewWord]:
         """New words of the notes that the lexicon lacks; refused ones are not proposed again."""
-        refused = self.shelf.refused()
-        return self.ask(lambda library: Insights(library).new_words(most, refused, tick))
+        refused = self.saved.refused()
+        return self.ask(lambda library: new_words(library, refused, most, tick))
 
     def watch(
         self, name: str, keywords: Sequence[str], own_brands: Sequence[str], rivals: Sequence[str]
     ) -> tuple[list[Event], bool]:
         """(what happened on the pages since the last look under this name, whether it is the
         first one); the look is remembered."""
-        remembered = self.shelf.watched(name)
+        remembered = self.saved.watched(name)
         looked, events = self.ask(
-            lambda library: Insights(library).watch(keywords, own_brands, rivals, remembered)
+            lambda library: watch_pages(library, keywords, own_brands, rivals, remembered)
         )
-        self.shelf.keep_watched(name, looked)
+        self.saved.keep_watched(name, looked)
         return events, not remembered
 
     # --- drafts and trust ----------------------------------------------------------------------
@@ -327,11 +333,11 @@ class Engine:
 
     def moves(
         self, note_id: str, keywords: Sequence[str], since: str, tick: Progress = quiet
-    ) -> list[Move]:
+    ) -> list[RankChange]:
         """Why a note's places changed since a snapshot, in parts that sum to each move."""
-        before = State.of(self.library.snapshot(since))
-        after = State.of(self.library.folder, self.rule_set)
-        return Moves(before, after, note_id).moves(keywords, tick)
+        before = LibraryState.of(self.library.snapshot(since))
+        after = LibraryState.of(self.library.folder, self.rule_set)
+        return RankChanges(before, after, note_id).moves(keywords, tick)
 
     # --- lexicon -------------------------------------------------------------------------------
 
@@ -366,9 +372,8 @@ def keyword_answer(
     library: LibrarySnapshot, portrait: Portrait, most: int, edits: Edits
 ) -> KeywordAnswer:
     """A portrait's keywords after the user's edits, with what a fight for each would meet."""
-    insights = Insights(library)
-    _, keyword_set = insights.keywords(portrait, edits, most)
-    return KeywordAnswer(keyword_set, insights.fights(keyword_set.keywords))
+    _, keyword_set = keyword_sets(library, portrait, edits, most)
+    return KeywordAnswer(keyword_set, opportunity_of_set(library, keyword_set.keywords))
 
 
 def scores_beside_reference(library: LibrarySnapshot) -> Comparison:

@@ -152,15 +152,6 @@ Row = Captured | Demand | Related | Skipped | Rejected
 # --- text --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A term and where it stands in the original text: characters [start, end)."""
-
-    term: str
-    start: int
-    end: int
-
-
 FIELDS = ("title", "tags", "body")
 
 

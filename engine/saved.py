@@ -10,7 +10,7 @@ from engine.errors import NotFound
 from engine.insight.events import Watched
 from engine.insight.portrait import Portrait, from_table
 from engine.insight.sets import Edits
-from engine.insight.share_of_voice import Voice
+from engine.insight.share_of_voice import ShareOfVoice
 from engine.library import Library, this_task
 from engine.model import CHINA
 from engine.rows.column import Row
@@ -19,7 +19,7 @@ from engine.rows.visibility_rows import total_table, visibility_table
 from engine.store import Saved, Store
 
 
-class Shelf:
+class SavedItems:
     """Kept things by name, each with its versions; what did not change is not kept twice."""
 
     def __init__(self, library: Library, store: Store) -> None:
@@ -54,7 +54,7 @@ class Shelf:
         """Names under which keyword sets are kept, or looks at shares of voice (`share`)."""
         return [kept.name for kept in self._store.saved(kind)]
 
-    def snapshot(self, name: str, voice: Voice, as_of: datetime) -> int:
+    def snapshot(self, name: str, voice: ShareOfVoice, as_of: datetime) -> int:
         """Keep a share of voice and its sums, true as of a moment, to compare with later; its
         version."""
         sums = list(total_table(voice.totals()).rows)

@@ -20,7 +20,7 @@ from engine.ranking.correct import corrected, known_words, needs_correction
 from engine.ranking.page import Explanation, Page, Stats
 from engine.ranking.ranker import Ranker
 from engine.ranking.ruleset import RuleSet
-from engine.ranking.searcher import Asked, Searcher
+from engine.ranking.searcher import Searcher, SearchRequest
 from engine.store import StoreReader, StoreSnapshot
 from engine.text.normalise import fold, fold_key
 from engine.text.runs import Reader
@@ -108,14 +108,14 @@ class LibrarySnapshot:
         """Reads texts as runs of words, by the library's lexicon."""
         return self.memo.get("reader", lambda: Reader(self.segmenter))
 
-    def search(self, words: str, asked: Asked) -> Page:
+    def search(self, words: str, asked: SearchRequest) -> Page:
         """The page of a query, with others to try where it finds little."""
         page = replace(self.searcher.page(words, asked), state_id=self.state_id)
         if needs_correction(page, self.index, self.segmenter):
             return corrected(page, self.suggester, self.segmenter)
         return page
 
-    def explain(self, note_id: str, words: str, asked: Asked) -> Explanation:
+    def explain(self, note_id: str, words: str, asked: SearchRequest) -> Explanation:
         """Why a note stands where it stands; NotFound when the library lacks it."""
         return self.searcher.explain(note_id, words, asked)
 

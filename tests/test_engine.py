@@ -17,7 +17,7 @@ from engine.errors import Damaged, LibraryBusy, NotFound, StaleIndex
 from engine.formats import ReadOptions
 from engine.library import Library
 from engine.model import Captured, Count, Counts, Note
-from engine.ranking.searcher import Asked
+from engine.ranking.searcher import SearchRequest
 from engine.store import Store
 from tests.exports import NOW, row, write
 
@@ -36,13 +36,13 @@ def put(engine: Engine, *notes: Note) -> None:
 
 
 def found(engine: Engine, words: str) -> list[str]:
-    return [r.note.note_id for r in engine.search(words, Asked(limit=100)).results]
+    return [r.note.note_id for r in engine.search(words, SearchRequest(limit=100)).results]
 
 
 def pages(engine: Engine) -> list[list[tuple[str, float]]]:
     """What the engine answers: ids and scores."""
     return [
-        [(r.note.note_id, r.score) for r in engine.search(words, Asked(limit=50)).results]
+        [(r.note.note_id, r.score) for r in engine.search(words, SearchRequest(limit=50)).results]
         for words in QUERIES
     ]
 
@@ -310,7 +310,7 @@ def test_searches_during_imports_and_merges_see_whole_states(
             last = 0
             while not done.is_set():
                 try:
-                    total = reader.search("面霜", Asked(limit=5)).total
+                    total = reader.search("面霜", SearchRequest(limit=5)).total
                 except Exception as error:
                     wrong.append(error)
                     return

@@ -68,7 +68,7 @@ class DataPage:
         form = await form_of(request)
         word, verdict = str(form.get("word", "")), form.get("verdict")
         if verdict == "refuse":
-            await self._workers.analysing.run(lambda: self._engine.shelf.refuse(word))
+            await self._workers.analysing.run(lambda: self._engine.saved.refuse(word))
         else:
             kind = kind_of_word(str(form.get("kind") or "category"))
             engine = self._engine

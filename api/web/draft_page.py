@@ -44,7 +44,7 @@ class DraftPage:
 
     async def draft(self, request: Request) -> Response:
         shown: dict[str, Any] = {"table": None, "found": None, "first": None, "edits": ()}
-        shown["sets"] = await self._workers.asking.run(self._engine.shelf.names)
+        shown["sets"] = await self._workers.asking.run(self._engine.saved.names)
         if asks(request, *_TEXTS):
             drafted = await self._workers.analysing.run(lambda: self._drafted(request))
             if file := download(request, drafted.table, "draft"):

@@ -69,7 +69,7 @@ class KeywordsPage:
 
         def call() -> str:
             answer = self._set(fields)
-            self._engine.shelf.keep(answer, edits_of(fields))
+            self._engine.saved.keep(answer, edits_of(fields))
             return answer.set.portrait.name
 
         name = await self._workers.analysing.run(call)

@@ -15,7 +15,7 @@ from api.web import charts, shell
 from api.web.forms import Fields, asks, brands_of, form_of, lines_of
 from api.web.listing import download, listing
 from engine.engine import Engine
-from engine.insight.share_of_voice import CHANNELS, Voice
+from engine.insight.share_of_voice import CHANNELS, ShareOfVoice
 from engine.rows.column import Row
 from engine.rows.table import Table
 from engine.rows.visibility_rows import total_table
@@ -35,7 +35,7 @@ class ShareOfVoicePage:
     async def share_of_voice(self, request: Request) -> Response:
         words = shell.words_of(shell.language_of(request))
         shown: dict[str, Any] = {"table": None, "chart": ""}
-        shown["sets"] = await self._workers.asking.run(self._engine.shelf.names)
+        shown["sets"] = await self._workers.asking.run(self._engine.saved.names)
         if asks(request, "own", "rivals"):
             answer = await self._workers.analysing.run(lambda: self._answer(request.query_params))
             if file := download(request, answer.table, "share-of-voice"):
@@ -64,13 +64,13 @@ class ShareOfVoicePage:
         """(names of kept looks, the rows of the chosen one, oldest first)."""
         fields = request.query_params
         chosen = fields.get("over") or fields.get("set", "")
-        return self._engine.shelf.names("share"), looks(self._engine, chosen)
+        return self._engine.saved.names("share"), looks(self._engine, chosen)
 
-    def _answer(self, fields: Fields) -> Answer[Voice]:
+    def _answer(self, fields: Fields) -> Answer[ShareOfVoice]:
         return share_of_voice(self._engine, lines_of(self._engine, fields), brands_of(fields))
 
 
-def _totals(share: Voice) -> list[Row]:
+def _totals(share: ShareOfVoice) -> list[Row]:
     """Sums over all keywords, and over each kind of them where a brand holds something."""
     by_kind = total_table(share.totals("kind"))
     return [*total_table(share.totals()), *(row for row in by_kind if row["share"] > 0)]

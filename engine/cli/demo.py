@@ -26,7 +26,7 @@ from engine.insight.judged import Judged, evaluate_searcher
 from engine.model import CHINA
 from engine.ranking import ruleset
 from engine.ranking.page import Explanation, Page
-from engine.ranking.searcher import Asked
+from engine.ranking.searcher import SearchRequest
 from engine.rows.note_rows import import_table
 from engine.rows.visibility_rows import total_table
 from engine.usecases.keywords import why_of_set
@@ -84,7 +84,7 @@ def _walk(engine: Engine, folder: Path, reports: list[ImportReport]) -> None:
     for report in reports:
         show.report(report, dry=False)
     _step(f"Search: the page for {_QUERY}, as of the corpus' capture day")
-    page = engine.search(_QUERY, Asked(limit=5, explain=True))
+    page = engine.search(_QUERY, SearchRequest(limit=5, explain=True))
     show.page(page)
     _step("Explain: why the first note is first, in numbers that add up")
     explanation = engine.explain(page.results[0].note.note_id, _QUERY)
@@ -92,7 +92,7 @@ def _walk(engine: Engine, folder: Path, reports: list[ImportReport]) -> None:
     out.print(_check(explanation))
     _step("Understand: other spellings, traditional characters, nicknames, misspellings")
     for words in ("防曬霜", "SK2", "神仙水平替", '"早C晚A"', "敏敢肌"):
-        out.print(_one_line(engine.search(words, Asked(limit=1))))
+        out.print(_one_line(engine.search(words, SearchRequest(limit=1))))
     lines = _which_words(engine)
     _draft(engine, lines)
     _step("Judge: three rule sets on the judged queries of the corpus")
@@ -104,13 +104,15 @@ def _which_words(engine: Engine) -> list[KeywordLine]:
     person = portraits.read(sample.PORTRAIT)
     _step(f"Portrait: the keywords of {person.name} ({sample.PORTRAIT.name}), weighed and sourced")
     answer = engine.keywords(person, _KEYWORDS)
-    engine.shelf.keep(answer)
-    print_opportunities(answer.battle.fights, [])
+    engine.saved.keep(answer)
+    print_opportunities(answer.report.opportunities, [])
     _step(f"Why: where the weight and the figures of {answer.set.keywords[0].keyword} are from")
     print_table(why_of_set(answer, answer.set.keywords[0].keyword))
     _step("Opportunity: keywords of the list with known demand, roomiest first; unknown is no 0")
     lines = read_keywords(sample.DEMAND)
-    order = sorted(engine.opportunity(lines).fights, key=lambda each: -(each.fight.score or 0.0))
+    order = sorted(
+        engine.opportunity(lines).opportunities, key=lambda each: -(each.opportunity.score or 0.0)
+    )
     print_opportunities(order[:8])
     _step("Share of voice: own brand and rivals over the portrait's keywords")
     kept = [KeywordLine(k.keyword, k.weight, k.kind, k.intent) for k in answer.set.keywords]

@@ -62,14 +62,14 @@ def keywords(
         if history:
             answer(asking.set_history(engine, person.name), out_file, started, as_json)
             return
-        before = engine.shelf.sets(person.name)
+        before = engine.saved.sets(person.name)
         answered = asking.keyword_set(engine, person, top)
         edits = asking.decisions(
             engine, answered.value, lock or (), drop or (), weigh or (), free or ()
         )
         if edits:
             answered = asking.keyword_set(engine, person, top, edits)
-        version = engine.shelf.keep(answered.value, edits)
+        version = engine.saved.keep(answered.value, edits)
     keyword_set = answered.value
     if explain is not None:
         table = asking.why_of_set(keyword_set, explain)
@@ -98,7 +98,7 @@ def _print_set(answered: KeywordAnswer, version: int) -> None:
     out.print(f"[bold]{name}[/]  set {version} · {keyword_set.affine} notes read", markup=True)
     out.print(f"[dim]notes a word brought: {brought}[/]")
     locked = [keyword.keyword for keyword in keyword_set.keywords if keyword.locked]
-    print_opportunities(answered.battle.fights, locked)
+    print_opportunities(answered.report.opportunities, locked)
     missing = [trait.word for trait, count in keyword_set.traits if not count]
     if missing:
         out.print(f"[yellow]no note for: {'、'.join(missing)}[/]")

@@ -117,7 +117,7 @@ def refuse(
     """
     with Engine.open(library) as engine:
         for word in words:
-            engine.shelf.refuse(word)
+            engine.saved.refuse(word)
     out.print(f"{len(words)} will not be proposed again")
 
 

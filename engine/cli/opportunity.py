@@ -90,7 +90,7 @@ def opportunity(
     elif as_json or out_file:
         table = keyword_rows.opportunity_table(answered.value, detail)
     else:
-        print_opportunities(answered.value.fights)
+        print_opportunities(answered.value.opportunities)
         return
     answer(table, out_file, started, as_json, **answered.meta)
 
@@ -129,7 +129,7 @@ def visibility(
     started = time.perf_counter()
     with Engine.open(library, rules) as engine:
         lines, brands, at = keyword_list(engine, keywords), Brands(own, rivals), moment(now)
-        before = engine.shelf.snapshots(against)[-1].content if against else None
+        before = engine.saved.snapshots(against)[-1].content if against else None
         with progress_bar("asking", len(lines)) as tick:
             answered = share_of_voice(engine, lines, brands, by, keywords, at, tick)
         if save:

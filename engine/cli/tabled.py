@@ -12,7 +12,7 @@ from engine.cli import show
 from engine.cli.app import out, print_json
 from engine.engine import Engine
 from engine.formats.keywords import KeywordLine, read_keywords
-from engine.insight.opportunity_of_keywords import Fight
+from engine.insight.opportunity_of_keywords import KeywordOpportunity
 from engine.rows.table import Table
 from engine.usecases.lists import saved_lines
 
@@ -70,7 +70,9 @@ def print_more(count: int) -> None:
         out.print(f"[dim]… and {count:,} more: --out FILE.xlsx writes all[/]")
 
 
-def print_opportunities(keywords: Sequence[Fight], locked: Sequence[str] | None = None) -> None:
+def print_opportunities(
+    keywords: Sequence[KeywordOpportunity], locked: Sequence[str] | None = None
+) -> None:
     """Keywords with what stands against them; with `locked` they are those of a set, which tells
     where each is from."""
     of_set = locked is not None
@@ -80,10 +82,10 @@ def print_opportunities(keywords: Sequence[Fight], locked: Sequence[str] | None 
             each.kind,
             each.intent,
             f"{each.weight:.3f}",
-            shown(each.fight.demand),
-            shown(each.fight.supply),
-            whole(each.fight.incumbents.difficulty),
-            whole(each.fight.score),
+            shown(each.opportunity.demand),
+            shown(each.opportunity.supply),
+            whole(each.opportunity.incumbents.difficulty),
+            whole(each.opportunity.score),
             *([_source(each)] if of_set else _pace(each)),
         )
         for each in keywords
@@ -92,18 +94,21 @@ def print_opportunities(keywords: Sequence[Fight], locked: Sequence[str] | None 
     columns = ("keyword", "kind", "intent", "weight", "demand", "supply", "difficulty",
                "opportunity", *last)  # fmt: skip
     show.table("", columns, rows)
-    if any(each.fight.demand is None for each in keywords):
+    if any(each.opportunity.demand is None for each in keywords):
         out.print(
             "[dim]? is unknown: demand comes from a 聚光 export (`noterank import`)."
             " `--detail` has velocity, interactions a day of the incumbents, as a proxy[/]"
         )
 
 
-def _pace(keyword: Fight) -> list[str]:
-    return [whole(keyword.fight.incumbents.velocity), whole(keyword.fight.incumbents.age)]
+def _pace(keyword: KeywordOpportunity) -> list[str]:
+    return [
+        whole(keyword.opportunity.incumbents.velocity),
+        whole(keyword.opportunity.incumbents.age),
+    ]
 
 
-def _source(keyword: Fight) -> str:
+def _source(keyword: KeywordOpportunity) -> str:
     """The first thing that its provenance says."""
     first = keyword.provenance.partition(" · ")[0].partition("、")[0]
     return first.replace("画像原词", "画像")

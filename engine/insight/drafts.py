@@ -109,7 +109,9 @@ class Drafts:
         sums = [expected((row.weight, row.places[name]) for row in placed) for name in names]
         before = [page.columns for page in self._ranker.pages(words, DEPTH)]
         after = [row.page.first(DEPTH).columns for row in ranked]
-        asked = [voices.Asked(w, weight) for w, weight in zip(words, weights, strict=True)]
+        asked = [
+            voices.WeightedKeyword(w, weight) for w, weight in zip(words, weights, strict=True)
+        ]
         lexicon = self._segmenter.lexicon
         names_of = own_brands or [lexicon.brand_named(brand) for brand in trial.signals.brands]
         brands = {fold_key(lexicon.brand_named(name)): name for name in names_of}
@@ -246,11 +248,14 @@ class Drafts:
         return [float(factor[0]) for factor in self._ranker.factors(columns)]
 
     def _voice(
-        self, pages: Sequence[DocColumns], asked: Sequence[voices.Asked], brands: Mapping[str, str]
+        self,
+        pages: Sequence[DocColumns],
+        asked: Sequence[voices.WeightedKeyword],
+        brands: Mapping[str, str],
     ) -> tuple[Total, ...]:
         """Share of voice of brands (folded -> name) over the set."""
-        standings = voices.standings(asked, pages, brands)
-        return tuple(voices.totals(asked, pages, standings, "total"))
+        brand_shares = voices.brand_shares(asked, pages, brands)
+        return tuple(voices.totals(asked, pages, brand_shares, "total"))
 
     def _cannibals(
         self, words: Sequence[str], before: Sequence[DocColumns], after: Sequence[DocColumns],

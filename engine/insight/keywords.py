@@ -23,7 +23,6 @@ from engine.insight.library import Library
 from engine.insight.portrait import Portrait
 from engine.insight.sets import Edits, edited
 from engine.insight.topics import Topics, topics
-from engine.model import Demand
 from engine.snapshot import LibrarySnapshot
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader
@@ -337,14 +336,3 @@ def _half(z: float, said: bool) -> float:
     0.5."""
     value = max(z, 0.0) / (max(z, 0.0) + _HALF_Z)
     return max(value, 0.5) if said else value
-
-
-def listed_demand(rows: Sequence[Demand]) -> dict[str, Demand]:
-    """Returns demand by folded keyword; of several bags the most searched one."""
-    by_key: dict[str, Demand] = {}
-    for row in rows:
-        key = fold_key(row.keyword)
-        present = by_key.get(key)
-        if present is None or (row.searches or 0) > (present.searches or 0):
-            by_key[key] = row
-    return by_key

@@ -29,7 +29,7 @@ Demand = tuple[int | None, str]  # (searches a month, where they come from)
 
 
 @dataclass(frozen=True, slots=True)
-class Fight:
+class KeywordOpportunity:
     """A keyword with its weight, its provenance and its opportunity. `examples` are note ids."""
 
     keyword: str
@@ -38,17 +38,17 @@ class Fight:
     weight: float
     provenance: str
     examples: tuple[str, ...]
-    fight: Opportunity
+    opportunity: Opportunity
 
 
 @dataclass(frozen=True, slots=True)
-class Battle:
+class OpportunityReport:
     """Keywords together: clusters by shared pages, own notes that compete with one another.
 
     `able`: kind -> (known searches in all, authors in the first ten places of its pages).
     """
 
-    fights: tuple[Fight, ...]
+    opportunities: tuple[KeywordOpportunity, ...]
     clusters: tuple[Cluster, ...]
     cannibals: tuple[tuple[str, str, int], ...]
     able: Mapping[str, tuple[int, int]]
@@ -56,15 +56,15 @@ class Battle:
 
 def opportunity_of_set(
     library: LibrarySnapshot, keywords: Sequence[Keyword], tick: Progress = quiet
-) -> Battle:
+) -> OpportunityReport:
     """Analyses the keywords of a set; each keeps its provenance and examples."""
     lines = [KeywordLine(k.keyword, k.weight, k.kind, k.intent) for k in keywords]
-    battle = opportunity_of_keywords(library, lines, tick=tick)
-    fights = [
-        replace(fight, provenance=keyword.provenance.sentence(), examples=keyword.examples)
-        for fight, keyword in zip(battle.fights, keywords, strict=True)
+    report = opportunity_of_keywords(library, lines, tick=tick)
+    opportunities = [
+        replace(opportunity, provenance=keyword.provenance.sentence(), examples=keyword.examples)
+        for opportunity, keyword in zip(report.opportunities, keywords, strict=True)
     ]
-    return replace(battle, fights=tuple(fights))
+    return replace(report, opportunities=tuple(opportunities))
 
 
 def opportunity_of_keywords(
@@ -73,40 +73,40 @@ def opportunity_of_keywords(
     own_brands: Sequence[str] = (),
     portrait: Portrait | None = None,
     tick: Progress = quiet,
-) -> Battle:
+) -> OpportunityReport:
     """Analyses demand, supply and difficulty of each keyword; `own_brands` in any spelling."""
     words = [line.keyword for line in lines]
     pages = library.ranker.pages(words, INCUMBENTS * 2, tick)
     kinds = Kinds(library.segmenter, portrait.rivals if portrait else ())
-    fights = [
+    opportunities = [
         _fight(line, weight, kinds, page, opportunity)
         for line, weight, page, opportunity in zip(
             lines, weights_of(lines), pages, _opportunities(library, lines, pages), strict=True
         )
     ]
-    order = sorted(range(len(lines)), key=lambda at: (-fights[at].weight, at))
+    order = sorted(range(len(lines)), key=lambda at: (-opportunities[at].weight, at))
     ids = [pages[at].note_ids for at in order]
     brands = [fold_key(library.segmenter.lexicon.brand_named(name)) for name in own_brands]
-    return Battle(
-        fights=tuple(fights),
+    return OpportunityReport(
+        opportunities=tuple(opportunities),
         clusters=tuple(clusters([words[at] for at in order], ids)),
         cannibals=tuple(cannibals(words, [page.columns for page in pages], brands)),
-        able=_able(fights, pages),
+        able=_able(opportunities, pages),
     )
 
 
 def _fight(
     line: KeywordLine, weight: float, kinds: Kinds, page: RankedPage, opportunity: Opportunity
-) -> Fight:
+) -> KeywordOpportunity:
     kind = line.kind or kinds.kind(line.keyword)
-    return Fight(
+    return KeywordOpportunity(
         keyword=line.keyword,
         kind=kind,
         intent=line.intent or intent(line.keyword, kind)[0],
         weight=weight,
         provenance=opportunity.demand_source,
         examples=tuple(page.note_ids[:_EXAMPLES]),
-        fight=opportunity,
+        opportunity=opportunity,
     )
 
 
@@ -162,10 +162,12 @@ def _copied(library: LibrarySnapshot, pages: Sequence[RankedPage]) -> list[list[
     return [[sizes[group] > 1 for group in row] for row in groups]
 
 
-def _able(fights: Sequence[Fight], pages: Sequence[RankedPage]) -> dict[str, tuple[int, int]]:
+def _able(
+    opportunities: Sequence[KeywordOpportunity], pages: Sequence[RankedPage]
+) -> dict[str, tuple[int, int]]:
     authors: dict[str, set[int]] = defaultdict(set)
     searches: dict[str, int] = defaultdict(int)
-    for fight, page in zip(fights, pages, strict=True):
-        authors[fight.kind].update(a for a in page.columns.authors[:INCUMBENTS].tolist() if a)
-        searches[fight.kind] += fight.fight.demand or 0
+    for opportunity, page in zip(opportunities, pages, strict=True):
+        authors[opportunity.kind].update(a for a in page.columns.authors[:INCUMBENTS].tolist() if a)
+        searches[opportunity.kind] += opportunity.opportunity.demand or 0
     return {kind: (searches[kind], len(authors[kind])) for kind in sorted(authors)}

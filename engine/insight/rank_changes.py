@@ -36,7 +36,7 @@ _BATCH = 2_000
 
 
 @dataclass(frozen=True)
-class State:
+class LibraryState:
     """A library at one moment: everything that decides an order."""
 
     notes: Mapping[str, Stored]
@@ -45,7 +45,7 @@ class State:
     now: datetime
 
     @classmethod
-    def of(cls, folder: Path, rules: RuleSet | None = None) -> State:
+    def of(cls, folder: Path, rules: RuleSet | None = None) -> LibraryState:
         """The state of a library or of a snapshot in a folder; NotFound when there is none."""
         library = Library(folder)
         library.demand()
@@ -62,7 +62,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class RankChange:
     """A note's place for a keyword before and after (None: not on the page), and what each cause
     has of the difference; a note without a place counts as one behind the last."""
 
@@ -73,10 +73,10 @@ class Move:
     parts: Mapping[str, float]
 
 
-class Moves:
+class RankChanges:
     """One note between two states."""
 
-    def __init__(self, before: State, after: State, note_id: str) -> None:
+    def __init__(self, before: LibraryState, after: LibraryState, note_id: str) -> None:
         if note_id not in before.notes and note_id not in after.notes:
             raise NotFound(f"no note {note_id}, before or after", "take an id from `search --json`")
         self._sides = before, after
@@ -100,7 +100,7 @@ class Moves:
         }
         return [cause for cause in CAUSES if differs[cause]]
 
-    def moves(self, keywords: Sequence[str], tick: Progress = quiet) -> list[Move]:
+    def moves(self, keywords: Sequence[str], tick: Progress = quiet) -> list[RankChange]:
         """The note's move for each keyword, in parts that sum to it."""
         with tempfile.TemporaryDirectory(prefix="noterank-moves-") as folder:
             mixtures = _Mixtures(self._sides, self._id, Path(folder), keywords)
@@ -116,7 +116,7 @@ class Moves:
             first = mixtures.places(frozenset())
             last = mixtures.places(frozenset(self.causes))
         return [
-            Move(
+            RankChange(
                 keyword=word,
                 before=old[0] if old[1] else None,
                 after=new[0] if new[1] else None,
@@ -131,7 +131,11 @@ class _Mixtures:
     """States that take some causes from the new side, ranked; texts are indexed once."""
 
     def __init__(
-        self, sides: tuple[State, State], note_id: str, folder: Path, keywords: Sequence[str]
+        self,
+        sides: tuple[LibraryState, LibraryState],
+        note_id: str,
+        folder: Path,
+        keywords: Sequence[str],
     ) -> None:
         self._sides = sides
         self._id = note_id
@@ -195,7 +199,7 @@ class _Mixtures:
         stored = first.notes.get(note_id) or second.notes.get(note_id)
         return _values(stored.note.counts if stored else Counts())
 
-    def _side(self, cause: str, taken: frozenset[str]) -> State:
+    def _side(self, cause: str, taken: frozenset[str]) -> LibraryState:
         return self._sides[cause in taken]
 
 

@@ -32,7 +32,7 @@ ATTENTION = 1 / np.log2(np.arange(2, DEPTH + 2))  # of place 1, 2, …
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WeightedKeyword:
     """A keyword of the set: its weight, and what it can be grouped by."""
 
     keyword: str
@@ -43,7 +43,7 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Standing:
+class BrandShare:
     """A brand on one page: its places, and its share in all, by channel and by form (0 to 1)."""
 
     keyword: str
@@ -82,11 +82,11 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class ShareOfVoice:
     """Share of voice: a standing for each keyword and brand, and sums over groups."""
 
-    standings: tuple[Standing, ...]
-    asked: tuple[Asked, ...]
+    brand_shares: tuple[BrandShare, ...]
+    asked: tuple[WeightedKeyword, ...]
     pages: tuple[RankedPage, ...]
     brands: tuple[str, ...]
 
@@ -95,7 +95,7 @@ class Voice:
         if by not in ("total", "kind", "intent", "portrait"):
             raise BadOption(f"nothing to sum by '{by}'", "use total, kind, intent or portrait")
         shown = [page.columns for page in self.pages]
-        return totals(self.asked, shown, self.standings, by)
+        return totals(self.asked, shown, self.brand_shares, by)
 
 
 def share_of_voice(
@@ -104,36 +104,38 @@ def share_of_voice(
     brands: Sequence[str],
     portrait: str = "",
     tick: Progress = quiet,
-) -> Voice:
+) -> ShareOfVoice:
     """Measures what part of the pages of a list the brands hold, by any of their spellings."""
     by_key: dict[str, str] = {}
     for name in brands:
         by_key.setdefault(fold_key(library.segmenter.lexicon.brand_named(name)), name)
     asked = _asked(library, lines, portrait)
     pages = library.ranker.pages([line.keyword for line in lines], DEPTH, tick)
-    rows = standings(asked, [page.columns for page in pages], by_key)
-    return Voice(tuple(rows), tuple(asked), tuple(pages), tuple(by_key.values()))
+    rows = brand_shares(asked, [page.columns for page in pages], by_key)
+    return ShareOfVoice(tuple(rows), tuple(asked), tuple(pages), tuple(by_key.values()))
 
 
-def _asked(library: LibrarySnapshot, lines: Sequence[KeywordLine], portrait: str) -> list[Asked]:
+def _asked(
+    library: LibrarySnapshot, lines: Sequence[KeywordLine], portrait: str
+) -> list[WeightedKeyword]:
     kinds = Kinds(library.segmenter)
     asked = []
     for line, weight in zip(lines, weights_of(lines), strict=True):
         kind = line.kind or kinds.kind(line.keyword)
         aim = line.intent or intent(line.keyword, kind)[0]
-        asked.append(Asked(line.keyword, weight, kind, aim, portrait))
+        asked.append(WeightedKeyword(line.keyword, weight, kind, aim, portrait))
     return asked
 
 
-def standings(
-    asked: Sequence[Asked], pages: Sequence[DocColumns], brands: Mapping[str, str]
-) -> list[Standing]:
+def brand_shares(
+    asked: Sequence[WeightedKeyword], pages: Sequence[DocColumns], brands: Mapping[str, str]
+) -> list[BrandShare]:
     """Each keyword × each brand of `brands` (folded name -> name to show), in that order."""
-    every: list[Standing] = []
+    every: list[BrandShare] = []
     for keyword, page in zip(asked, pages, strict=True):
         whole = float(ATTENTION[: len(page)].sum()) or 1.0
         by_brand = {
-            key: Standing(keyword.keyword, keyword.weight, name) for key, name in brands.items()
+            key: BrandShare(keyword.keyword, keyword.weight, name) for key, name in brands.items()
         }
         for row in range(min(len(page), DEPTH)):
             named = page.brands(row)
@@ -145,7 +147,7 @@ def standings(
     return every
 
 
-def _stand(standing: Standing, row: int, share: float, page: DocColumns) -> None:
+def _stand(standing: BrandShare, row: int, share: float, page: DocColumns) -> None:
     standing.places.append(row + 1)
     standing.share += share
     standing.channels[page.channel(row) or "unknown"] += share
@@ -154,7 +156,10 @@ def _stand(standing: Standing, row: int, share: float, page: DocColumns) -> None
 
 
 def totals(
-    asked: Sequence[Asked], pages: Sequence[DocColumns], every: Sequence[Standing], by: str
+    asked: Sequence[WeightedKeyword],
+    pages: Sequence[DocColumns],
+    every: Sequence[BrandShare],
+    by: str,
 ) -> list[Total]:
     """Standings summed by `keyword`'s kind, intent or portrait, or over all (`total`)."""
     groups = {keyword.keyword: _group(keyword, by) for keyword in asked}
@@ -165,7 +170,7 @@ def totals(
         if keyword.keyword in shown:
             weights[groups[keyword.keyword]] += keyword.weight
             counts[groups[keyword.keyword]] += 1
-    summed: dict[tuple[str, str], list[Standing]] = defaultdict(list)
+    summed: dict[tuple[str, str], list[BrandShare]] = defaultdict(list)
     for standing in every:
         if standing.keyword in shown:
             summed[groups[standing.keyword], standing.brand].append(standing)
@@ -175,7 +180,9 @@ def totals(
     ]
 
 
-def _total(group: str, brand: str, members: Sequence[Standing], weight: float, count: int) -> Total:
+def _total(
+    group: str, brand: str, members: Sequence[BrandShare], weight: float, count: int
+) -> Total:
     def mean(values: Sequence[float]) -> float:
         pairs = zip(members, values, strict=True)
         return sum(s.weight * value for s, value in pairs) / weight if weight else 0.0
@@ -194,7 +201,7 @@ def _total(group: str, brand: str, members: Sequence[Standing], weight: float, c
     )
 
 
-def _group(keyword: Asked, by: str) -> str:
+def _group(keyword: WeightedKeyword, by: str) -> str:
     return "total" if by == "total" else str(getattr(keyword, by)) or "unknown"
 
 

@@ -35,7 +35,7 @@ WITHIN = {"day": 1, "week": 7, "halfyear": 183}  # days of the app's periods
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchRequest:
     """Everything about a search besides its words."""
 
     sort: Sort = "general"
@@ -71,7 +71,7 @@ class Searcher:
         self._rules = rule_set
         self._now = now
 
-    def page(self, words: str, asked: Asked) -> Page:
+    def page(self, words: str, asked: SearchRequest) -> Page:
         """The page of a query."""
         ranked = self._rank(words, asked)
         shown = ranked.order.rows[asked.offset : asked.offset + asked.limit]
@@ -95,7 +95,7 @@ class Searcher:
         ranked = self._arranged(query, "general")
         return ranked.hits.columns.take(ranked.order.rows[:limit]).note_ids
 
-    def explain(self, note_id: str, words: str, asked: Asked) -> Explanation:
+    def explain(self, note_id: str, words: str, asked: SearchRequest) -> Explanation:
         """Why a note has its place, in parts that reproduce its score exactly."""
         if self._store.get(note_id) is None:
             raise NotFound(f"no note {note_id} in this library", "take an id from `search --json`")
@@ -123,7 +123,7 @@ class Searcher:
             reason = f"命中了查询，但相关度不在前 {self._rules.page.window} 名的窗口内。"
         return Explanation(note_id, words, None, ranked.total, 0.0, (), reason)
 
-    def _rank(self, words: str, asked: Asked) -> Ranked:
+    def _rank(self, words: str, asked: SearchRequest) -> Ranked:
         query = parse(words, self._segmenter, self._rules.query)
         wanted = both(query.filter, asked.filter)
         return self._arranged(replace(query, filter=wanted), asked.sort)
@@ -175,7 +175,7 @@ class Searcher:
         summands = self._index.explain_many(query, self._rules.scoring, note_ids)
         return dict(zip(note_ids, summands, strict=True))
 
-    def _results(self, ranked: Ranked, shown: Sequence[int], asked: Asked) -> list[Result]:
+    def _results(self, ranked: Ranked, shown: Sequence[int], asked: SearchRequest) -> list[Result]:
         columns = ranked.hits.columns
         ids = columns.take(shown).note_ids
         stored = self._store.get_many(ids)

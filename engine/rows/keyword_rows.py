@@ -11,7 +11,7 @@ from engine.insight.expand import Near
 from engine.insight.extract import Phrase
 from engine.insight.keyword_map import Cell
 from engine.insight.keyword_set import KeywordSet
-from engine.insight.opportunity_of_keywords import Battle, Fight
+from engine.insight.opportunity_of_keywords import KeywordOpportunity, OpportunityReport
 from engine.rows.column import Column
 from engine.rows.search_rows import NOTE_ID, Text, Whole
 from engine.rows.table import Table
@@ -148,11 +148,11 @@ class KeywordAnswer:
     """A keyword set with its opportunities: what `Engine.keywords` gives a notebook."""
 
     set: KeywordSet
-    battle: Battle
+    report: OpportunityReport
 
     def table(self, detail: bool = False) -> Table:
         """Rows of the set, heaviest first."""
-        return opportunity_table(self.battle, detail)
+        return opportunity_table(self.report, detail)
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
@@ -163,14 +163,16 @@ def extract_table(phrases: Sequence[Phrase]) -> Table:
     return Table.of(ExtractRow, [(p.keyword, p.score, p.kind) for p in phrases])
 
 
-def opportunity_table(battle: Battle, detail: bool = False) -> Table:
+def opportunity_table(report: OpportunityReport, detail: bool = False) -> Table:
     """Keyword rows, unknown is None; with `detail` the parts that each figure is made of."""
-    values = [(*_figures(each), *(_detail(each) if detail else ())) for each in battle.fights]
+    values = [
+        (*_figures(each), *(_detail(each) if detail else ())) for each in report.opportunities
+    ]
     return Table.of(KeywordRow, values, detail)
 
 
-def _figures(of: Fight) -> tuple[object, ...]:
-    figures = of.fight
+def _figures(of: KeywordOpportunity) -> tuple[object, ...]:
+    figures = of.opportunity
     return (
         of.keyword, of.kind, of.intent, of.weight, figures.demand, figures.demand_source or None,
         figures.supply, figures.incumbents.difficulty, figures.score, of.provenance,
@@ -178,8 +180,8 @@ def _figures(of: Fight) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _detail(of: Fight) -> tuple[object, ...]:
-    figures, met = of.fight, of.fight.incumbents
+def _detail(of: KeywordOpportunity) -> tuple[object, ...]:
+    figures, met = of.opportunity, of.opportunity.incumbents
     room = None if met.difficulty is None else 1 - met.difficulty / 100
     parts = (met.parts[name] for name in ("engagement", "authors", "young", "exact", "distinct"))
     return (
@@ -188,11 +190,11 @@ def _detail(of: Fight) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def cluster_table(battle: Battle) -> Table:
+def cluster_table(report: OpportunityReport) -> Table:
     """A row a keyword of a cluster, its parent first."""
     values = [
         (cluster.parent, word, shared)
-        for cluster in battle.clusters
+        for cluster in report.clusters
         for word, shared in (
             (cluster.parent, 10), *zip(cluster.members, cluster.shared, strict=True)
         )
@@ -200,14 +202,14 @@ def cluster_table(battle: Battle) -> Table:
     return Table.of(ClusterRow, values)
 
 
-def cannibal_table(battle: Battle) -> Table:
+def cannibal_table(report: OpportunityReport) -> Table:
     """A row an own note on a page where another stands."""
-    return Table.of(CannibalRow, battle.cannibals)
+    return Table.of(CannibalRow, report.cannibals)
 
 
-def kind_table(battle: Battle) -> Table:
+def kind_table(report: OpportunityReport) -> Table:
     """A row a kind of keywords."""
-    values = [(kind, demand or None, able) for kind, (demand, able) in battle.able.items()]
+    values = [(kind, demand or None, able) for kind, (demand, able) in report.able.items()]
     return Table.of(KindRow, values)
 
 

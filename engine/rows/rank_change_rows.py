@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, TypedDict
 
 from engine.insight.events import Event
-from engine.insight.rank_changes import CAUSES, Move
+from engine.insight.rank_changes import CAUSES, RankChange
 from engine.rows.column import Column
 from engine.rows.search_rows import Whole
 from engine.rows.table import Table
@@ -40,7 +40,7 @@ class EventRow(TypedDict):
     place: Whole
 
 
-def rank_change_table(changes: Sequence[Move]) -> Table:
+def rank_change_table(changes: Sequence[RankChange]) -> Table:
     """A row a keyword."""
     values = [
         (c.keyword, c.before, c.after, c.move, *(c.parts.get(cause, 0.0) for cause in CAUSES))

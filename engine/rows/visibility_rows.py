@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypedDict
 
-from engine.insight.share_of_voice import CHANNELS, FORMS, Standing, Total, Voice, changes
+from engine.insight.share_of_voice import CHANNELS, FORMS, BrandShare, ShareOfVoice, Total, changes
 from engine.rows.column import Column, Row
 from engine.rows.search_rows import Whole
 from engine.rows.table import Table
@@ -76,12 +76,12 @@ class ShareChangeRow(TypedDict):
     share_change: float
 
 
-def visibility_table(share_of_voice: Voice) -> Table:
+def visibility_table(share_of_voice: ShareOfVoice) -> Table:
     """A row a keyword and brand."""
-    return Table.of(VisibilityRow, [_values(each) for each in share_of_voice.standings])
+    return Table.of(VisibilityRow, [_values(each) for each in share_of_voice.brand_shares])
 
 
-def _values(of: Standing) -> tuple[object, ...]:
+def _values(of: BrandShare) -> tuple[object, ...]:
     tops = map(of.top, (3, 10, 20, 50))
     shares = (of.channels.get(name, 0.0) for name in ("organic", "declared"))
     return (of.keyword, of.weight, of.brand, of.best, *tops, of.share, *shares)

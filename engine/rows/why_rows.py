@@ -7,7 +7,7 @@ from typing import TypedDict
 from engine.insight import opportunity
 from engine.insight.extract import BASE, Phrase
 from engine.insight.keyword_set import Keyword
-from engine.insight.opportunity_of_keywords import Fight
+from engine.insight.opportunity_of_keywords import KeywordOpportunity
 from engine.rows.column import columns
 from engine.rows.table import Table
 
@@ -55,9 +55,9 @@ def why_phrase(phrase: Phrase) -> list[WhyRow]:
     return rows
 
 
-def why_opportunity(of: Fight) -> list[WhyRow]:
+def why_opportunity(of: KeywordOpportunity) -> list[WhyRow]:
     """The parts of difficulty and opportunity of one keyword; unknown parts are left out."""
-    figures, difficulty = of.fight, of.fight.incumbents.difficulty
+    figures, difficulty = of.opportunity, of.opportunity.incumbents.difficulty
     rows = _why_difficulty(of)
     if figures.heat is None:
         rows.append(_part("opportunity", None, None, "unknown: no demand was imported"))
@@ -71,8 +71,8 @@ def why_opportunity(of: Fight) -> list[WhyRow]:
     return rows
 
 
-def _why_difficulty(of: Fight) -> list[WhyRow]:
-    incumbents, weights = of.fight.incumbents, opportunity.WEIGHTS
+def _why_difficulty(of: KeywordOpportunity) -> list[WhyRow]:
+    incumbents, weights = of.opportunity.incumbents, opportunity.WEIGHTS
     parts = {name: part for name, part in incumbents.parts.items() if part is not None}
     whole = sum(weights[name] for name in parts) or 1.0
     full = min(incumbents.places, opportunity.INCUMBENTS) / opportunity.INCUMBENTS

@@ -15,7 +15,7 @@ from engine.insight.candidates import Text
 from engine.insight.draft import DraftAnswer
 from engine.insight.drafts import Drafts
 from engine.insight.extract import Extractor, Phrase
-from engine.insight.insights import Insights
+from engine.insight.extract import extract as extract_phrases
 from engine.library import Library
 from engine.model import Note, Progress, quiet
 from engine.rows.draft_rows import advice_table, beside_table, draft_meta, draft_table, together
@@ -99,7 +99,7 @@ def extract(engine: Engine, note: Note, top: int = TOP) -> Answer[list[Phrase]]:
     """Keyword phrases of a note or draft, best first; the library says how common they are."""
     within("top", top, 1, PHRASES)
     draft = checked_draft(note)
-    phrases, meta = asked(engine, lambda library: Insights(library).extract(draft, top))
+    phrases, meta = asked(engine, lambda library: extract_phrases(library, draft, top))
     return Answer(extract_table(phrases), meta, phrases)
 
 

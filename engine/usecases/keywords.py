@@ -9,10 +9,11 @@ from typing import Any
 from engine.engine import Engine, keyword_answer
 from engine.errors import BadOption, NotFound
 from engine.formats.keywords import KeywordLine
-from engine.insight.discover import NewWord
+from engine.insight.discover import NewWord, new_words
 from engine.insight.expand import Near
-from engine.insight.insights import Insights
-from engine.insight.opportunity_of_keywords import Battle
+from engine.insight.expand import expand as near_words
+from engine.insight.keyword_map import keyword_map
+from engine.insight.opportunity_of_keywords import OpportunityReport, opportunity_of_keywords
 from engine.insight.portrait import Portrait
 from engine.insight.sets import Edits, decided, differences
 from engine.model import Progress, quiet
@@ -43,7 +44,7 @@ def keyword_set(
 ) -> Answer[KeywordAnswer]:
     """A portrait's keywords, each with where it is from; without `edits` those that are kept."""
     within("top", top, 1, TOP)
-    kept = edits or engine.shelf.edits(portrait.name)
+    kept = edits or engine.saved.edits(portrait.name)
     answer, of_state = asked(engine, lambda library: keyword_answer(library, portrait, top, kept))
     meta = {
         **of_state,
@@ -67,7 +68,7 @@ def decisions(
     weighed = weights(weigh)
     if not (locked or dropped or freed or weighed):
         return None
-    kept = engine.shelf.edits(answer.set.portrait.name)
+    kept = engine.saved.edits(answer.set.portrait.name)
     return decided(answer.set, kept, locked, dropped, weighed, freed)
 
 
@@ -81,7 +82,7 @@ def why_of_set(answer: KeywordAnswer, word: str) -> Table:
             f"'{word}' is not in the set" + (f" ({reason})" if reason else ""),
             "take one that the set shows, or ask for more with a higher top",
         )
-    return why_table([*why_keyword(keyword), *why_opportunity_rows(answer.battle, word)])
+    return why_table([*why_keyword(keyword), *why_opportunity_rows(answer.report, word)])
 
 
 def set_changes(before: Sequence[Row], answer: KeywordAnswer) -> Table:
@@ -92,7 +93,7 @@ def set_changes(before: Sequence[Row], answer: KeywordAnswer) -> Table:
 
 def set_history(engine: Engine, name: str) -> Table:
     """The kept versions of a set, oldest first."""
-    versions = engine.shelf.sets(name)
+    versions = engine.saved.sets(name)
     return Table.of(VersionRow, [(v.version, v.created_at, len(v.content)) for v in versions])
 
 
@@ -102,25 +103,25 @@ def opportunity(
     own: str | Iterable[str] = (),
     now: datetime | None = None,
     progress: Progress = quiet,
-) -> Answer[Battle]:
+) -> Answer[OpportunityReport]:
     """Demand, supply, difficulty and room of each keyword of a list."""
     checked, brands = keyword_lines(lines), words(own, OWN, "own brands")
     opportunities, meta = asked(
         engine,
-        lambda library: Insights(library).opportunities(checked, brands, None, progress),
+        lambda library: opportunity_of_keywords(library, checked, brands, None, progress),
         now,
     )
     return Answer(opportunity_table(opportunities), meta, opportunities)
 
 
-def why_opportunity_of(answer: Answer[Battle], word: str) -> Table:
+def why_opportunity_of(answer: Answer[OpportunityReport], word: str) -> Table:
     """Where the figures of a keyword of a list are from; NotFound when it is not in the list."""
     return why_table(why_opportunity_rows(answer.value, word))
 
 
-def why_opportunity_rows(battle: Battle, word: str) -> list[WhyRow]:
+def why_opportunity_rows(report: OpportunityReport, word: str) -> list[WhyRow]:
     """The parts of the figures of one keyword."""
-    for each in battle.fights:
+    for each in report.opportunities:
         if fold_key(each.keyword) == fold_key(word):
             return why_opportunity(each)
     raise NotFound(f"'{word}' is not in the list", "take a keyword of the list")
@@ -129,7 +130,7 @@ def why_opportunity_rows(battle: Battle, word: str) -> list[WhyRow]:
 def opportunity_map(engine: Engine, lines: Lines, now: datetime | None = None) -> Table:
     """Keyword × angle × circle of tags, with the cells that nobody claims."""
     checked = keyword_lines(lines)
-    return map_table(engine.ask(lambda library: Insights(library).map(checked), now))
+    return map_table(engine.ask(lambda library: keyword_map(library, checked), now))
 
 
 def expand(
@@ -137,7 +138,7 @@ def expand(
 ) -> Answer[list[Near]]:
     """Words near a keyword."""
     within("top", top, 3, NEAR)
-    near, meta = asked(engine, lambda library: Insights(library).expand(word, top), now)
+    near, meta = asked(engine, lambda library: near_words(library, word, top), now)
     return Answer(near_table(near), meta, near)
 
 
@@ -146,10 +147,8 @@ def propose(
 ) -> Answer[list[NewWord]]:
     """New words of the notes that the lexicon lacks, strongest first."""
     within("top", top, 1, TOP)
-    refused = engine.shelf.refused()
-    proposals, meta = asked(
-        engine, lambda library: Insights(library).new_words(top, refused, progress)
-    )
+    refused = engine.saved.refused()
+    proposals, meta = asked(engine, lambda library: new_words(library, refused, top, progress))
     return Answer(new_word_table(proposals), meta, proposals)
 
 

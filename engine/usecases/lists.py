@@ -62,7 +62,7 @@ def keyword_lines(lines: Sequence[str | KeywordLine], most: int = KEYWORDS) -> l
 
 def saved_lines(engine: Engine, name: str) -> list[KeywordLine]:
     """The newest keyword set that is kept under a portrait's name; NotFound for none."""
-    versions = engine.shelf.sets(name)
+    versions = engine.saved.sets(name)
     if not versions:
         raise NotFound(
             f"no kept set '{name}'",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from engine.engine import Engine
 from engine.errors import BadOption
 from engine.formats.keywords import KeywordLine
-from engine.insight.insights import Insights
+from engine.insight.events import watch_pages
 from engine.model import Progress, quiet
 from engine.rows.rank_change_rows import event_table, rank_change_table
 from engine.rows.table import Table
@@ -32,9 +32,9 @@ def watch(engine: Engine, name: str, lines: Lines, of: Brands) -> Answer[bool]:
     if not own and not rivals:
         raise BadOption("no brand to watch", "give own brands, rivals, or both")
     words = [line.keyword for line in keyword_lines(lines)]
-    remembered = engine.shelf.watched(name)
+    remembered = engine.saved.watched(name)
     (looked, events), meta = asked(
-        engine, lambda library: Insights(library).watch(words, own, rivals, remembered)
+        engine, lambda library: watch_pages(library, words, own, rivals, remembered)
     )
-    engine.shelf.keep_watched(name, looked)
+    engine.saved.keep_watched(name, looked)
     return Answer(event_table(events), meta, not remembered)

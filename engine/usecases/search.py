@@ -12,7 +12,7 @@ from engine.errors import BadOption
 from engine.model import SORTS, Sort
 from engine.ranking import ruleset
 from engine.ranking.page import Explanation, Page, Stats
-from engine.ranking.searcher import MAX_LIMIT, Asked, app_filter
+from engine.ranking.searcher import MAX_LIMIT, SearchRequest, app_filter
 from engine.rows.column import columns
 from engine.rows.search_rows import SearchRow, SuggestRow, explain_table, result_row, stats_table
 from engine.rows.table import Table
@@ -39,14 +39,14 @@ class SearchOptions:
     facets: bool = False
     now: datetime | None = None
 
-    def asked(self, library: LibrarySnapshot) -> Asked:
+    def asked(self, library: LibrarySnapshot) -> SearchRequest:
         """What a library is asked; periods end at its moment. BadOption past a limit."""
         within("limit", self.limit, 1, MAX_LIMIT)
         within("offset", self.offset, 0, OFFSET)
         tags, brands = listed(self.tags, LABELS, "tags"), listed(self.brands, LABELS, "brands")
         chosen = app_filter(library.segmenter, self.kind, self.within, tags, brands, library.now)
         sort = sort_of(self.sort)
-        return Asked(sort, chosen, self.limit, self.offset, self.explain, self.facets)
+        return SearchRequest(sort, chosen, self.limit, self.offset, self.explain, self.facets)
 
 
 def sort_of(name: str) -> Sort:

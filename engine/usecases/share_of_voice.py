@@ -9,8 +9,8 @@ from datetime import datetime
 from engine.engine import Engine
 from engine.errors import BadOption
 from engine.formats.keywords import KeywordLine
-from engine.insight.insights import Insights
-from engine.insight.share_of_voice import Voice
+from engine.insight.share_of_voice import ShareOfVoice
+from engine.insight.share_of_voice import share_of_voice as shares_of
 from engine.model import Progress, quiet
 from engine.rows.column import Row, columns
 from engine.rows.table import Table
@@ -45,28 +45,28 @@ def share_of_voice(
     portrait: str = "",
     now: datetime | None = None,
     progress: Progress = quiet,
-) -> Answer[Voice]:
+) -> Answer[ShareOfVoice]:
     """Shares of brands on every page (`keyword`), or sums over groups of keywords."""
     if by not in BY:
         raise BadOption(f"nothing to sum by '{by}'", f"use {', '.join(BY)}")
     checked = keyword_lines(list(lines))
     brands_of = of.listed()
     shares, meta = asked(
-        engine, lambda library: Insights(library).voice(checked, brands_of, portrait, progress), now
+        engine, lambda library: shares_of(library, checked, brands_of, portrait, progress), now
     )
     table = visibility_table(shares) if by == "keyword" else total_table(shares.totals(by))
     return Answer(table, meta, shares)
 
 
-def keep_look(engine: Engine, name: str, look: Voice, now: datetime | None = None) -> int:
+def keep_look(engine: Engine, name: str, look: ShareOfVoice, now: datetime | None = None) -> int:
     """Keep a share of voice under a name, to compare with later; its version."""
     name = name.strip()
     if not 1 <= len(name) <= _NAME:
         raise BadOption("a look is kept under a name", f"give 1 to {_NAME} characters")
-    return engine.shelf.snapshot(name, look, engine.as_of(now))
+    return engine.saved.snapshot(name, look, engine.as_of(now))
 
 
-def changes_since(before: Sequence[Row], now: Voice) -> Table:
+def changes_since(before: Sequence[Row], now: ShareOfVoice) -> Table:
     """Who gained and who lost since the rows of a kept look."""
     return change_table(before, visibility_table(now).rows)
 
@@ -74,5 +74,5 @@ def changes_since(before: Sequence[Row], now: Voice) -> Table:
 def looks(engine: Engine, name: str) -> Table:
     """The sums of a kept share of voice at each moment for which it was kept, oldest first."""
     names = columns(LookRow)
-    rows = [{key: row[key] for key in names} for row in engine.shelf.looks(name)]
+    rows = [{key: row[key] for key in names} for row in engine.saved.looks(name)]
     return Table(rows, names)

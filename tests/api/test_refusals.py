@@ -108,7 +108,7 @@ def test_a_busy_library_says_when_to_come_again(client: TestClient, engine: Engi
     def busy(*_: object) -> None:
         raise LibraryBusy("it is being written", "try again when it is done")
 
-    engine.search = busy  # type: ignore[method-assign,assignment]
+    engine.ask = busy  # type: ignore[method-assign,assignment]
     answer = client.get("/api/v1/search?q=a")
     assert_problem(answer, 503)
     assert int(answer.headers["retry-after"]) > 0
@@ -130,7 +130,7 @@ def test_a_fault_of_ours_shows_no_stack(app: FastAPI, engine: Engine) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("secret place")
 
-    engine.search = broken  # type: ignore[method-assign,assignment]
+    engine.ask = broken  # type: ignore[method-assign,assignment]
     with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as client:
         answer = client.get("/api/v1/search?q=a")
     body = assert_problem(answer, 500)

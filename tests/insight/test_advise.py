@@ -29,7 +29,7 @@ def test_moves_are_told_by_how_much_attention_they_bring_or_cost() -> None:
     )  # fmt: skip
 
 
-class Shelf:
+class SavedItems:
     """A ranker by rule: a keyword stands first where the title has it, third where tags do."""
 
     wording: Callable[[str], str] = staticmethod(lambda keyword: keyword)
@@ -49,7 +49,7 @@ class Shelf:
 
 
 def advised(draft: Note, most: int, **weights: float) -> list[Advice]:
-    return advise(draft, weights, Shelf(), reader(), most)
+    return advise(draft, weights, SavedItems(), reader(), most)
 
 
 def test_the_best_edit_comes_first_and_the_next_is_on_top_of_it() -> None:
@@ -68,13 +68,13 @@ def test_nothing_is_advised_where_nothing_gains() -> None:
 
 def test_progress_is_told_edit_by_edit() -> None:
     told: list[float] = []
-    advise(Note("d"), {"早八": 1.0}, Shelf(), reader(), 4, told.append)
+    advise(Note("d"), {"早八": 1.0}, SavedItems(), reader(), 4, told.append)
     assert told == [0.25, 0.5]  # the second round finds nothing more
 
 
 def test_what_moves_an_edit_moves_not_is_not_ranked_before_the_end() -> None:
     """Each edit is tried on the keywords that it touches; only the best few on all."""
-    shelf = Shelf()
-    advise(Note("d", title="防晒"), {"早八": 0.4, "通勤": 0.4, "防晒": 0.2}, shelf, reader(), 1)
-    assert shelf.asked[0] == ("早八", "通勤", "防晒")
-    assert {len(words) for words in shelf.asked} == {0, 1, 3}  # a first line touches nothing here
+    saved = SavedItems()
+    advise(Note("d", title="防晒"), {"早八": 0.4, "通勤": 0.4, "防晒": 0.2}, saved, reader(), 1)
+    assert saved.asked[0] == ("早八", "通勤", "防晒")
+    assert {len(words) for words in saved.asked} == {0, 1, 3}  # a first line touches nothing here

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.index.hits import DocColumns
-from engine.insight.share_of_voice import ATTENTION, Asked, changes, standings, totals
+from engine.insight.share_of_voice import ATTENTION, WeightedKeyword, brand_shares, changes, totals
 from engine.model import Signals
 
 BRANDS = {"甲": "甲", "乙": "乙"}
@@ -32,7 +32,7 @@ def test_attention_is_the_discount_of_ndcg() -> None:
 
 
 def test_a_note_of_two_brands_gives_each_half_of_its_place() -> None:
-    own, rival = standings([Asked("k")], [page(2, 3)], BRANDS)
+    own, rival = brand_shares([WeightedKeyword("k")], [page(2, 3)], BRANDS)
     whole = ATTENTION[0] + ATTENTION[1]
     assert own.share == pytest.approx(0.5 / whole)
     assert rival.share == pytest.approx(0.5 / whole)
@@ -40,7 +40,7 @@ def test_a_note_of_two_brands_gives_each_half_of_its_place() -> None:
 
 
 def test_shares_of_channels_sum_to_the_share() -> None:
-    own, _ = standings([Asked("k")], [page(0, 1, 2, 3, 4)], BRANDS)
+    own, _ = brand_shares([WeightedKeyword("k")], [page(0, 1, 2, 3, 4)], BRANDS)
     assert sum(own.channels.values()) == pytest.approx(own.share)
     assert set(own.channels) == {"organic", "boosted", "unknown"}
     assert own.channels["unknown"] == pytest.approx(ATTENTION[4] / ATTENTION[:5].sum())
@@ -50,15 +50,19 @@ def test_shares_of_channels_sum_to_the_share() -> None:
 
 def test_only_fifty_places_count_and_an_absent_brand_has_no_place() -> None:
     rows = page(*([3] * 50), 0)
-    own, rival = standings([Asked("k")], [rows], BRANDS)
+    own, rival = brand_shares([WeightedKeyword("k")], [rows], BRANDS)
     assert own.best is None
     assert own.share == rival.share == 0
 
 
 def test_a_total_is_the_mean_by_weight_and_empty_pages_do_not_count() -> None:
-    asked = [Asked("k", 3, "brand"), Asked("m", 1, "scene"), Asked("none", 9, "scene")]
+    asked = [
+        WeightedKeyword("k", 3, "brand"),
+        WeightedKeyword("m", 1, "scene"),
+        WeightedKeyword("none", 9, "scene"),
+    ]
     pages = [page(0), page(1), page()]
-    found = standings(asked, pages, BRANDS)
+    found = brand_shares(asked, pages, BRANDS)
     own, rival = totals(asked, pages, found, "total")
     assert (own.share, rival.share) == (0.75, 0.25)
     assert own.keywords == 2

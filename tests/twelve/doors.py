@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from engine import Asked, Engine, KeywordLine, Note, Portrait
+from engine import Engine, KeywordLine, Note, Portrait, SearchRequest
+from engine.insight.keyword_map import keyword_map
 from engine.insight.observed import ObservedPage
 from engine.rows import (
     draft_rows,
@@ -34,7 +35,7 @@ def rows(table: Table) -> list[Row]:
 
 
 def search(engine: Engine, words: str, **asked: Any) -> list[Row]:
-    page = engine.search(words, Asked(**{"limit": 20, **asked}))
+    page = engine.search(words, SearchRequest(**{"limit": 20, **asked}))
     return [cast(Row, search_rows.result_row(result)) for result in page.results]
 
 
@@ -55,18 +56,20 @@ def extract(engine: Engine, note: Note, most: int) -> list[Row]:
     return rows(keyword_rows.extract_table(engine.extract(note, most)))
 
 
-def fights(engine: Engine, own: Sequence[str] = ()) -> list[Row]:
+def opportunities(engine: Engine, own: Sequence[str] = ()) -> list[Row]:
     """Opportunity rows with what they are made of, exact to the places that a row keeps."""
     return rows(keyword_rows.opportunity_table(engine.opportunity(LINES, own), True))
 
 
 def fight_parts(engine: Engine, keyword: str) -> dict[str, Row]:
-    (fight,) = [one for one in engine.opportunity(LINES).fights if one.keyword == keyword]
-    return {row["part"]: cast(Row, row) for row in why_rows.why_opportunity(fight)}
+    (opportunity,) = [
+        one for one in engine.opportunity(LINES).opportunities if one.keyword == keyword
+    ]
+    return {row["part"]: cast(Row, row) for row in why_rows.why_opportunity(opportunity)}
 
 
 def map_cells(engine: Engine) -> list[Row]:
-    return rows(keyword_rows.map_table(engine.insights().map(LINES)))
+    return rows(keyword_rows.map_table(keyword_map(engine.snapshot(), LINES)))
 
 
 def shares(engine: Engine, own: Sequence[str], rivals: Sequence[str]) -> list[Row]:

@@ -19,7 +19,7 @@ def warmth(*interactions: int) -> float:
 
 @pytest.fixture(scope="module")
 def rows(engine: Engine) -> dict[str, Row]:
-    return {row["keyword"]: row for row in doors.fights(engine)}
+    return {row["keyword"]: row for row in doors.opportunities(engine)}
 
 
 def expect(row: Row, **values: object) -> None:

@@ -113,13 +113,14 @@ def test_a_listed_word_counts_more_and_weights_are_shares(engine: Engine) -> Non
 
 def test_a_keyword_row_has_each_key(engine: Engine) -> None:
     rows = {row["keyword"]: row for row in doors.keyword_set(engine, BOTH, 50)}
-    fights = {row["keyword"]: row for row in doors.fights(engine)}
+    opportunities = {row["keyword"]: row for row in doors.opportunities(engine)}
     assert list(rows) == ["面霜", "敏感肌", "精华"]
     serum = rows["精华"]
     assert serum == {
         "keyword": "精华", "kind": "core", "intent": "consider", "weight": serum["weight"],
         "demand": 999, "demand_source": "聚光 护肤", "supply": 6,
-        "difficulty": fights["精华"]["difficulty"], "opportunity": fights["精华"]["opportunity"],
+        "difficulty": opportunities["精华"]["difficulty"],
+        "opportunity": opportunities["精华"]["opportunity"],
         "provenance": serum["provenance"], "examples": "n07,n09,n11",
     }  # fmt: skip
     assert (rows["面霜"]["demand"], rows["面霜"]["opportunity"]) == (None, None)

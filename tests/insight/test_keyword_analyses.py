@@ -17,6 +17,8 @@ from engine.errors import BadOption, NotFound
 from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine, read_keywords
 from engine.insight import portrait
+from engine.insight.expand import expand
+from engine.insight.keyword_map import keyword_map
 from engine.insight.sets import Edits, decided, differences
 from engine.model import CHINA, Captured, Note
 from engine.rows.column import columns
@@ -107,12 +109,12 @@ def test_rows_have_the_promised_keys_and_unknown_is_none(answer: KeywordAnswer) 
 
 
 def test_the_difficulty_of_a_row_is_the_sum_of_its_parts(answer: KeywordAnswer) -> None:
-    for one in answer.battle.fights:
+    for one in answer.report.opportunities:
         rows = why_opportunity(one)
         parts = [row["value"] for row in rows if row["part"].startswith("difficulty.")]
         (whole,) = [row["value"] for row in rows if row["part"] == "difficulty"]
         assert sum(part for part in parts if part is not None) == pytest.approx(whole)
-        assert whole == pytest.approx(one.fight.incumbents.difficulty)
+        assert whole == pytest.approx(one.opportunity.incumbents.difficulty)
         known = {row["part"]: row["value"] for row in rows}
         if known["opportunity"] is not None:
             product = math.prod(known[name] or 0.0 for name in ("heat", "room", "scarcity"))
@@ -171,19 +173,19 @@ def test_weights_that_leave_nothing_are_refused(engine: Engine, answer: KeywordA
 
 
 def test_sets_are_kept_with_versions_and_compared(engine: Engine, answer: KeywordAnswer) -> None:
-    assert engine.shelf.keep(answer) == 1
-    assert engine.shelf.keep(answer) == 1, "what did not change is not kept twice"
+    assert engine.saved.keep(answer) == 1
+    assert engine.saved.keep(answer) == 1, "what did not change is not kept twice"
     edits = decided(answer.set, Edits(), drop=(answer.set.keywords[0].keyword,))
     changed = engine.keywords(PERSON, 30, edits)
-    assert engine.shelf.keep(changed, edits) == 2
-    assert engine.shelf.edits(PERSON.name) == edits
-    assert engine.shelf.portrait(PERSON.name) == PERSON
-    old, new = (kept.content for kept in engine.shelf.sets(PERSON.name))
+    assert engine.saved.keep(changed, edits) == 2
+    assert engine.saved.edits(PERSON.name) == edits
+    assert engine.saved.portrait(PERSON.name) == PERSON
+    old, new = (kept.content for kept in engine.saved.sets(PERSON.name))
     rows = differences(*({r["keyword"]: r["weight"] for r in c} for c in (old, new)))
     assert rows[0][:2] == (answer.set.keywords[0].keyword, "removed") or rows[0][1] == "removed"
     assert {row[1] for row in rows} <= {"removed", "added", "heavier", "lighter"}
     with pytest.raises(NotFound, match="no portrait"):
-        engine.shelf.portrait("没有")
+        engine.saved.portrait("没有")
 
 
 # --- where to fight, who holds what ------------------------------------------------------------
@@ -191,9 +193,9 @@ def test_sets_are_kept_with_versions_and_compared(engine: Engine, answer: Keywor
 
 def test_a_list_is_judged_with_its_own_demand_first(engine: Engine) -> None:
     lines = [KeywordLine("早C晚A", searches=10, source="我的表"), KeywordLine("屏障修护")]
-    own, listed = engine.opportunity(lines).fights
-    assert (own.fight.demand, own.fight.demand_source) == (10, "我的表")
-    assert listed.fight.demand == 31_560
+    own, listed = engine.opportunity(lines).opportunities
+    assert (own.opportunity.demand, own.opportunity.demand_source) == (10, "我的表")
+    assert listed.opportunity.demand == 31_560
     assert own.weight == listed.weight == 0.5
 
 
@@ -202,27 +204,27 @@ def test_what_another_imports_is_known_at_once(tmp_path: Path) -> None:
     with Engine.open(tmp_path, create=True) as engine:
         engine.import_file(sample.NOTES, ReadOptions(), NOW)
         seen = len(engine.drafts()._seen())
-        assert engine.opportunity(line).fights[0].fight.demand is None
+        assert engine.opportunity(line).opportunities[0].opportunity.demand is None
         with Engine.open(tmp_path) as other:  # demand and an older capture change no note
             other.import_file(sample.DEMAND, ReadOptions(), NOW)
             note = next(other.notes())
             assert note.published_at is not None
             older = replace(note, captured_at=note.published_at + timedelta(days=1))
             other.import_rows("older", [Captured(1, older)], NOW)
-        assert engine.opportunity(line).fights[0].fight.demand == 31_560
+        assert engine.opportunity(line).opportunities[0].opportunity.demand == 31_560
         assert len(engine.drafts()._seen()) == seen + 1
 
 
 def test_supply_counts_notes_that_hold_all_words(engine: Engine) -> None:
-    (one,) = engine.opportunity([KeywordLine("敏感肌面霜")]).fights
+    (one,) = engine.opportunity([KeywordLine("敏感肌面霜")]).opportunities
     held = 0
     for note in engine.notes():
         terms = engine.segmenter.words
         fields = [terms(fold_key(text)) for text in (note.title, note.body)]
         fields.append([word for tag in note.tags for word in terms(fold_key(tag))])
         held += any({"敏感肌", "面霜"} <= set(words) for words in fields)
-    assert one.fight.supply >= held > 0
-    assert one.fight.titled <= one.fight.supply
+    assert one.opportunity.supply >= held > 0
+    assert one.opportunity.titled <= one.opportunity.supply
 
 
 def test_the_map_has_unclaimed_cells_with_neighbours(engine: Engine) -> None:
@@ -230,7 +232,7 @@ def test_the_map_has_unclaimed_cells_with_neighbours(engine: Engine) -> None:
         KeywordLine(k.keyword, k.weight, k.kind, k.intent)
         for k in engine.keywords(PERSON, 40).set.keywords
     ]
-    cells = engine.insights().map(lines)
+    cells = keyword_map(engine.snapshot(), lines)
     assert cells
     assert all(cell.unclaimed == (cell.notes == 0) for cell in cells)
     assert all(cell.examples for cell in cells)
@@ -259,38 +261,38 @@ def test_places_of_the_share_are_those_of_the_search(engine: Engine) -> None:
     voice = engine.visibility([KeywordLine("敏感肌面霜")], ["沐禾集"])
     page = engine.search("敏感肌面霜")
     named = [r.position for r in page.results if "沐禾集" in r.brands]
-    assert voice.standings[0].places[: len(named)] == named
+    assert voice.brand_shares[0].places[: len(named)] == named
 
 
 def test_snapshots_are_kept_and_missing_ones_named(engine: Engine) -> None:
     voice = engine.visibility([KeywordLine("面霜")], ["沐禾集"])
-    shelf, at = engine.shelf, engine.as_of()
-    assert shelf.snapshot("十一月", voice, at) == 1
-    assert shelf.snapshot("十一月", voice, at) == 1  # nothing new
-    assert shelf.snapshots("十一月")[-1].content == visibility_table(voice).rows
+    saved, at = engine.saved, engine.as_of()
+    assert saved.snapshot("十一月", voice, at) == 1
+    assert saved.snapshot("十一月", voice, at) == 1  # nothing new
+    assert saved.snapshots("十一月")[-1].content == visibility_table(voice).rows
     with pytest.raises(NotFound, match="--save"):
-        shelf.snapshots("没有")
+        saved.snapshots("没有")
 
 
 def test_a_share_of_voice_is_remembered_for_each_moment(engine: Engine) -> None:
-    shelf, at = engine.shelf, engine.as_of()
+    saved, at = engine.saved, engine.as_of()
     one = engine.visibility([KeywordLine("面霜")], ["沐禾集"])
     two = engine.visibility([KeywordLine("面霜"), KeywordLine("猫")], ["沐禾集"])
     later = at + timedelta(days=9)
     for voice, moment in ((two, later), (one, at), (one, later)):
-        shelf.snapshot("占比", voice, moment)
+        saved.snapshot("占比", voice, moment)
     share = total_table(one.totals()).rows[0]["share"]
-    rows = shelf.looks("占比")
+    rows = saved.looks("占比")
     assert [(row["as_of"][:10], row["share"]) for row in rows] == [
         (f"{at:%Y-%m-%d}", share),
         (f"{later:%Y-%m-%d}", share),
     ]
-    assert "占比" in shelf.names("share")
-    assert shelf.looks("没有") == []
+    assert "占比" in saved.names("share")
+    assert saved.looks("没有") == []
 
 
 def test_words_near_a_keyword_come_with_evidence(engine: Engine) -> None:
-    found = engine.insights().expand("咖啡", 60)
+    found = expand(engine.snapshot(), "咖啡", 60)
     by = {relation: [n for n in found if n.relation == relation] for relation in
           ("longtail", "related", "angle")}  # fmt: skip
     assert all("咖啡" in near.keyword for near in by["longtail"])
@@ -298,7 +300,7 @@ def test_words_near_a_keyword_come_with_evidence(engine: Engine) -> None:
     assert {"手冲咖啡", "挂耳咖啡"} <= {near.keyword for near in by["longtail"]}
     assert by["related"]
     assert by["angle"]
-    assert engine.insights().expand("没有这个词呀呀", 30) == []
+    assert expand(engine.snapshot(), "没有这个词呀呀", 30) == []
 
 
 def test_a_draft_is_read_with_the_library_as_its_collection(engine: Engine) -> None:
@@ -308,7 +310,7 @@ def test_a_draft_is_read_with_the_library_as_its_collection(engine: Engine) -> N
 
 def test_proposals_can_be_refused_for_good(engine: Engine) -> None:
     first = engine.propose(5)[0].phrase
-    engine.shelf.refuse(first)
+    engine.saved.refuse(first)
     assert first not in [new.phrase for new in engine.propose(50)]
 
 
