@@ -46,7 +46,7 @@ def test_a_draft_row_has_each_key(engine: Engine) -> None:
 
 
 def test_attention_and_shares_before_and_after(engine: Engine) -> None:
-    said = doors.said_of(engine, DRAFT, LINES, own=["沐禾集"])
+    said = doors.said_of(engine, DRAFT, LINES, own_brands=["沐禾集"])
     held = sum(WEIGHTS[word] * attention(place) for word, place in PLACES.items())
     assert said["attention"] == pytest.approx(held, abs=1e-6)
     assert said["attention_low"] == said["attention_high"] == said["attention"]
