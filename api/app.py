@@ -23,7 +23,7 @@ from api.middleware.border import Border
 from api.middleware.metrics import Metrics
 from api.middleware.origins import Origins
 from api.response_cache import ResponseCache
-from api.routes import drafts, health, keywords, notes, pages, trust, web
+from api.routes import drafts, health, imports, keywords, notes, pages, trust, web
 from api.routes import jobs as job_routes
 from api.routes.declared import completed
 from engine.engine import Engine
@@ -68,6 +68,7 @@ def create_app(
     app.include_router(drafts.router(engine, workers.analysing))
     app.include_router(trust.router(engine, workers.analysing, jobs))
     app.include_router(notes.router(engine, workers, jobs))
+    app.include_router(imports.router(engine, workers))
     app.include_router(job_routes.router(engine, jobs))
     app.include_router(web.router(engine, workers, jobs))
     app.include_router(health.router(engine, workers.asking, metrics))

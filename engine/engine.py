@@ -15,7 +15,9 @@ from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine
 from engine.index import compare
 from engine.index.compare import Comparison
-from engine.ingest import importer
+from engine.ingest import importer, removing, tidying
+from engine.ingest.keeping import Policy, Tidied
+from engine.ingest.removing import Undone
 from engine.ingest.report import ImportReport
 from engine.insight.calibration import Calibration, Calibrator
 from engine.insight.discover import NewWord, new_words
@@ -45,6 +47,7 @@ from engine.ranking.searcher import SearchRequest
 from engine.rows.keyword_rows import KeywordAnswer
 from engine.saved import SavedItems
 from engine.snapshot import LibrarySnapshot
+from engine.store import Imported
 from engine.sync import Sync
 from engine.text import lexicon as lexicons
 from engine.text.document import batch
@@ -157,8 +160,25 @@ class Engine:
     def delete(self, note_id: str) -> None:
         """Drop a note from the library and the index; NotFound when it is not there."""
         with self.sync.changing(), self.sync.step():
-            if not self.store.delete(note_id):
-                raise NotFound(f"no note {note_id}", "take an id from `search --json`")
+            removing.delete(self.store, note_id)
+
+    def imports(self) -> list[Imported]:
+        """What came in and was not taken back, the oldest first."""
+        return self.store.imports()
+
+    def undo(self, number: int) -> Undone:
+        """Take one import back exactly, later ones kept; notes and index follow in one step."""
+        with self.sync.changing():
+            with self.sync.step():
+                undone = removing.undo(self.store, number)
+            name = importer.rejected_name(undone.imported.path, undone.imported.digest)
+            (self.library.rejected / name).unlink(missing_ok=True)
+        return undone
+
+    def tidy(self, now: datetime, drop: bool = True, policy: Policy | None = None) -> Tidied:
+        """Let go what the keeping policy no longer keeps; without `drop` only say what."""
+        with self.library.writing(this_task()):
+            return tidying.tidy(self.library, self.store, policy or Policy(), now, drop)
 
     def rebuild(self, tick: Progress = quiet) -> int:
         """Make the index again from notes.db; the number of notes."""
@@ -277,9 +297,9 @@ class Engine:
         """Drafts over the library as it is now; an import of `draft` may bring a later moment."""
         return Drafts(self.snapshot(now), draft if now is None else None)
 
-    def observed(self) -> Observed:
+    def observed(self, trust_sort: bool = False) -> Observed:
         """The result pages that the library has observed."""
-        return self.ask(lambda library: stored_pages(library.store))
+        return self.ask(lambda library: stored_pages(library.store, trust_sort))
 
     def fidelity(
         self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Progress = quiet

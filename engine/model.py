@@ -58,7 +58,9 @@ class Note:
     """One post as it was captured; text is the original, byte for byte what the platform shows.
 
     `author` is a key (16 hex digits) unless the user asked to keep names; `fans` is the author's
-    following at capture; `captured_at` is when an export saw these counts.
+    following at capture; `captured_at` is when an export saw these counts. `declared_brand` is
+    the brand that a cooperation was declared for. `boosted`: an export shows that the note was
+    paid for or heated; False is no evidence. A declared and boosted note has channel "declared".
     """
 
     note_id: str
@@ -73,6 +75,8 @@ class Note:
     channel: Channel = ""
     url: str = ""
     captured_at: datetime | None = None
+    declared_brand: str = ""
+    boosted: bool = False
 
 
 # --- what an export holds ----------------------------------------------------------------------
@@ -94,13 +98,75 @@ class Sighting:
     captured_at: datetime | None = None
 
 
+RowKind = Literal["note", "page", "comment", "creator", "outcome", "demand", "other"]
+Cell = tuple[str, str]  # (column, value)
+
+
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A row that is a note. `line` counts from 1: line, sheet row or array element of the file."""
+    """A row that is a note. `line` counts from 1: line, sheet row or array element of the file.
+
+    `unreadable` are the cells whose value could not be read; their fields are unknown.
+    """
 
     line: int
     note: Note
     sighting: Sighting | None = None
+    unreadable: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A row that is a comment on a note; `columns` holds every cell of the row.
+
+    `author` is a key as a note's; cells that name a person hold keys unless names are kept.
+    """
+
+    line: int
+    comment_id: str
+    note_id: str
+    text: str
+    author: str = ""
+    published_at: datetime | None = None
+    likes: Count | None = None
+    captured_at: datetime | None = None
+    columns: tuple[Cell, ...] = ()
+    unreadable: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """A row that is an author; `author` is the key that the author's notes have."""
+
+    line: int
+    author: str
+    fans: Count | None = None
+    captured_at: datetime | None = None
+    columns: tuple[Cell, ...] = ()
+    unreadable: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A row of results: spend, exposure or reads of a note, a keyword or a search term.
+
+    It names a note by `note_id`, or by `title` and `published_at` where its export has no ids;
+    `counts` and `follows` are then the note's public counts. `boosted`: the row shows that the
+    note was paid for. `source` is the export, `columns` every cell.
+    """
+
+    line: int
+    source: str
+    note_id: str = ""
+    keyword: str = ""
+    title: str = ""
+    published_at: datetime | None = None
+    counts: Counts = Counts()
+    follows: Count | None = None
+    boosted: bool = False
+    captured_at: datetime | None = None
+    columns: tuple[Cell, ...] = ()
+    unreadable: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +184,7 @@ class Demand:
     bid: float | None = None
     bag: str = ""
     reason: str = ""
+    unreadable: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +213,7 @@ class Rejected:
     raw: str
 
 
-Row = Captured | Demand | Related | Skipped | Rejected
+Row = Captured | Comment | Creator | Outcome | Demand | Related | Skipped | Rejected
 
 
 # --- text --------------------------------------------------------------------------------------

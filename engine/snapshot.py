@@ -189,6 +189,9 @@ class LibrarySnapshot:
             index_version=self.index.version,
             lexicon=self.segmenter.lexicon.fingerprint,
             rule_set=self.rule_set.label,
+            comments=totals["comments"],
+            creators=totals["creators"],
+            outcomes=totals["outcomes"],
         )
 
 

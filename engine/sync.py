@@ -32,6 +32,7 @@ from engine.text.segment import Segmenter
 
 _LOG = logging.getLogger("noterank")
 _BATCH = 10_000  # notes that are analysed and indexed at once
+_STEP = 50_000  # changed notes of one step above which the index is made anew
 _PATIENCE = 10.0  # seconds that a reader waits for a writer to publish
 _KEPT = 2  # states whose derived values are kept
 
@@ -140,8 +141,7 @@ class Sync:
         all of it or nothing. Within `changing`."""
         with self.store.writing():
             yield
-            self._publish(self.store.commit)
-        self._catch_up()
+            self._publish()
 
     def rebuild(self, tick: Progress = quiet) -> int:
         """Make the index again from notes.db; the number of notes."""
@@ -214,7 +214,7 @@ class Sync:
     def _catch_up(self) -> None:
         """Index what changed since the index's version, in batches that are whole by themselves."""
         while self._version() < self.store.seq:
-            self._publish(lambda: None)
+            self._index_next()
 
     def _version(self) -> int:
         """The version of the index. Raises StaleIndex on an older copy of notes.db."""
@@ -223,16 +223,26 @@ class Sync:
             raise StaleIndex("the index knows more than notes.db", "run `noterank rebuild`")
         return version
 
-    def _publish(self, commit: Callable[[], None]) -> None:
-        """Index the next batch of changes; `commit` ends the transaction that they stand in."""
+    def _publish(self) -> None:
+        """Index all that the transaction changed and end it; what is much is a rebuild."""
         indexed, seq = self._version(), self.store.seq
-        if indexed == seq:
-            commit()
-            return
+        changed = list(itertools.islice(self.store.since(indexed), _STEP + 1))
+        if len(changed) > _STEP:
+            self._fill(self.index, self.segmenter, quiet, self.store.commit)
+        elif indexed == seq:
+            self.store.commit()
+        else:
+            added = _columns(changed, self.segmenter) if changed else ()
+            deleted = self.store.deleted_since(indexed)
+            self.index.apply(added, deleted, seq, self.store.commit)
+
+    def _index_next(self) -> None:
+        """Index the next batch of what is stored and not indexed."""
+        indexed, seq = self._version(), self.store.seq
         changed = list(itertools.islice(self.store.since(indexed), _BATCH))
         version = changed[-1].seq if len(changed) == _BATCH else seq
         added = _columns(changed, self.segmenter) if changed else ()
-        self.index.apply(added, self.store.deleted_since(indexed), version, commit)
+        self.index.apply(added, self.store.deleted_since(indexed), version)
 
 
 def _columns(stored: Sequence[Stored], segmenter: Segmenter) -> Batch:

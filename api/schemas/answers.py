@@ -8,6 +8,7 @@ from api.schemas.derived import answer_of, model_of
 from engine.rows import meta
 from engine.rows.column import Column
 from engine.rows.draft_rows import AdviceRow, DraftRow
+from engine.rows.import_rows import ImportedRow, UndoneRow
 from engine.rows.keyword_rows import ExtractRow, KeywordRow
 from engine.rows.note_rows import ImportRow, NoteRow
 from engine.rows.search_rows import ExplainRow, SearchRow, StatsRow, SuggestRow
@@ -54,6 +55,8 @@ SuggestAnswer = answer_of("Suggest", meta.Meta, SuggestRow)
 StatsAnswer = answer_of("Stats", meta.Meta, StatsRow)
 NoteAnswer = answer_of("Note", meta.Meta, NoteRow)
 ImportAnswer = answer_of("Import", meta.ImportMeta, ImportRow)
+ImportedAnswer = answer_of("Imported", meta.Meta, ImportedRow)
+UndoneAnswer = answer_of("Undone", meta.Meta, UndoneRow)
 ExtractAnswer = answer_of("Extract", meta.Meta, ExtractRow)
 KeywordAnswer = answer_of("Keyword", meta.PortraitMeta, KeywordRow)
 VisibilityAnswer = answer_of("Visibility", meta.Meta, VisibilityRow, VisibilityTotalRow)

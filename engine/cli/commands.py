@@ -20,6 +20,9 @@ COMMANDS = {
         "notes",
         "Import exports: MediaCrawler, XHS-Downloader, Spider_XHS, 聚光, search API, any table.",
     ),
+    "imports": ("imports", "What came in and what it did: file, hash, time, rows, effects."),
+    "undo": ("imports", "Take one import back exactly; later imports are kept."),
+    "tidy": ("imports", "Let go what the keeping policy no longer keeps, and say what."),
     "draft": (
         "draft",
         "Where a draft would stand for each keyword of a set, before it is published.",

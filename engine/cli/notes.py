@@ -7,6 +7,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -34,18 +35,18 @@ from engine.cli.app import (
 )
 from engine.engine import Engine
 from engine.errors import BadFile, BadOption, NoterankError
-from engine.formats import ReadOptions
+from engine.formats import ReadOptions, files_in
 from engine.ingest.report import ImportReport
 from engine.library import Library
 from engine.model import CHINA
 from engine.rows.meta import refusal
 from engine.rows.note_rows import import_table
-from engine.usecases.imports import import_options
+from engine.usecases.imports import import_options, namespace
 
 
 @app.command("import")
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="Exports of any kind; told by content.")],
+    files: Annotated[list[Path], typer.Argument(help="Exports, archives and folders.")],
     library: LibraryOption,
     columns: Annotated[
         Path | None,
@@ -61,6 +62,13 @@ def import_files(
     ] = None,
     keep_authors: Annotated[
         bool, typer.Option(help="Keep author names instead of hashed keys.")
+    ] = False,
+    id_namespace: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Running numbers are ids, kept apart as NAME:1."),
+    ] = "",
+    strict: Annotated[
+        bool, typer.Option(help="A cell that cannot be read costs its row, not only the cell.")
     ] = False,
     dry_run: Annotated[bool, typer.Option(help="Only the data-quality report.")] = False,
     as_json: JsonOption = False,
@@ -80,6 +88,8 @@ def import_files(
     """
     started = time.perf_counter()
     options = import_options(sort, captured, _columns(columns), keep_authors)
+    options = replace(options, id_namespace=namespace(id_namespace), strict=strict)
+    files = [file for path in files for file in files_in(path)]
     reports, refused = _import_all(library, files, options, dry_run, as_json)
     if as_json and reports:
         problems = [refusal(error) for error in refused]
@@ -124,9 +134,19 @@ def _import_all(
             finally:
                 bar.remove_task(task)
             reports.append(report)
+            if report.rows and not report.kept:
+                refused.append(_nothing_kept(report))
             if not quiet:
                 show.report(report, dry)
     return reports, refused
+
+
+def _nothing_kept(report: ImportReport) -> BadFile:
+    where = f"; see {report.rejected_file}" if report.rejected_file else ""
+    return BadFile(
+        f"{report.path}: none of its {report.rows:,} rows was kept",
+        f"read the reasons above, mend the file or name its columns with --map{where}",
+    )
 
 
 @contextlib.contextmanager

@@ -121,6 +121,9 @@ def report(counts: ImportReport, dry: bool) -> None:
     for number, text in (
         (counts.demand, "keywords with demand"),
         (counts.related, "related searches"),
+        (counts.comments, "comments"),
+        (counts.creators, "creators"),
+        (counts.outcomes, "results"),
         (counts.skipped, "no notes (ads, live rooms)"),
         (counts.observations, "new observations"),
     ):

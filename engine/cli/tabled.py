@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from engine.cli import show
-from engine.cli.app import out, print_json
+from engine.cli.app import err, out, print_json
 from engine.engine import Engine
-from engine.formats.keywords import KeywordLine, read_keywords
+from engine.formats.keywords import KeywordLine, read_keyword_file
 from engine.insight.opportunity_of_keywords import KeywordOpportunity
 from engine.rows.table import Table
 from engine.usecases.lists import saved_lines
@@ -22,7 +22,9 @@ OutOption = Annotated[
 ]
 ListArgument = Annotated[
     str,
-    typer.Argument(metavar="KEYWORDS", help="A csv, xlsx, toml or json list, or a stored set."),
+    typer.Argument(
+        metavar="KEYWORDS", help="A txt, csv, xlsx, toml or json list, or a stored set."
+    ),
 ]
 WhyOption = Annotated[
     str | None, typer.Option("--explain", help="Where the figures of this keyword come from.")
@@ -32,7 +34,12 @@ WhyOption = Annotated[
 def keyword_list(engine: Engine, name: str) -> list[KeywordLine]:
     """A keyword file, or the set that is kept under a portrait's name."""
     path = Path(name)
-    return read_keywords(path) if path.is_file() else saved_lines(engine, name)
+    if not path.is_file():
+        return saved_lines(engine, name)
+    listed = read_keyword_file(path)
+    for remark in listed.remarks():
+        err.print(f"{name}: {remark}", style="yellow", markup=False)
+    return list(listed.lines)
 
 
 def answer(table: Table, file: Path | None, started: float, as_json: bool, **meta: Any) -> None:

@@ -38,12 +38,18 @@ SortOption = Annotated[
     str | None, typer.Option(help="How a crawl was sorted, when its file does not say: general.")
 ]
 
+TrustOption = Annotated[
+    bool,
+    typer.Option("--trust-sort", help="Use pages declared general whose likes or dates fall, too."),
+]
+
 
 @app.command()
 def fidelity(
     library: LibraryOption,
     observed: ObservedArgument = None,
     sort: SortOption = None,
+    trust_sort: TrustOption = False,
     out_file: OutOption = None,
     rules: RulesOption = None,
     now: NowOption = None,
@@ -66,7 +72,7 @@ def fidelity(
     - `noterank fidelity search_contents_2026-01-01.jsonl --sort general`
     """
     started = time.perf_counter()
-    question = _question(observed, sort, now)
+    question = _question(observed, sort, now, trust_sort)
     with Engine.open(library, rules) as engine:
         with progress_bar("comparing pages", len(question.observed.pages)) as tick:
             answered = asking.fidelity(engine, question, tick)
@@ -86,6 +92,7 @@ def calibrate(
     library: LibraryOption,
     observed: ObservedArgument = None,
     sort: SortOption = None,
+    trust_sort: TrustOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
     rules: RulesOption = None,
     now: NowOption = None,
@@ -100,7 +107,7 @@ def calibrate(
     Examples: `noterank calibrate pages.csv --dry-run` · `noterank calibrate pages.csv`
     """
     started = time.perf_counter()
-    question = _question(observed, sort, now)
+    question = _question(observed, sort, now, trust_sort)
     with Engine.open(library, rules) as engine:
         before = engine.rule_set.label
         with progress_bar("fitting to pages", len(question.observed.pages)) as tick:
@@ -115,9 +122,12 @@ def calibrate(
     out.print(f"{path}: the library's rules from now on" if path else "nothing was written")
 
 
-def _question(observed: Path | None, sort: str | None, now: str | None) -> TrustQuestion:
+def _question(
+    observed: Path | None, sort: str | None, now: str | None, trust_sort: bool
+) -> TrustQuestion:
     chosen = sort_of(sort) if sort else None
-    return TrustQuestion(read_observed(observed, chosen) if observed else STORED, moment(now))
+    pages = read_observed(observed, chosen, trust_sort) if observed else STORED
+    return TrustQuestion(pages, moment(now), trust_sort)
 
 
 def _print_orders(rows: Sequence[Row]) -> None:

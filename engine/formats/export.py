@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from engine.model import Row, Sort
+from engine.formats.usage import Usage
+from engine.model import Row, RowKind, Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,21 +17,36 @@ class ReadOptions:
 
     `columns`: our field -> the file's header. `sort`: the order that the crawl asked for.
     `captured_at` stands where neither the row nor the file name has a time. Without
-    `keep_authors` an author becomes 16 hex digits of a hash.
+    `keep_authors` an author becomes 16 hex digits of a hash. `id_namespace`: running numbers are
+    ids, kept apart as `NAME:7`. `strict`: a cell that cannot be read costs its row.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     sort: Sort | Literal[""] = ""
     captured_at: datetime | None = None
     keep_authors: bool = False
+    id_namespace: str = ""
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A table of a file that is not read: its name, what it is, and what to do instead."""
+
+    table: str
+    reason: str
+    cure: str
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
     """An opened export; `rows` is read once, in file order, without holding the file in memory.
 
-    `format` is for example "mediacrawler-jsonl". `ordered`: file order is page order within a
-    run. `total` rows where cheaply known. `size` in bytes. `progress` is the fraction read, 0..1.
+    `format` is for example "mediacrawler-jsonl", `kind` what its rows are. `table` names the sheet,
+    the table or the file of an archive, "" for a text. `ordered`: file order is page order within
+    a run. `total` rows where cheaply known. `size` in bytes. `progress` is the fraction read, 0..1.
+    `usage` tells the columns, whole when all rows are read. Of a file with several tables, `parts`
+    are those that are read, one after another, and `left_out` the others.
     """
 
     format: str
@@ -39,3 +55,8 @@ class Export:
     size: int
     rows: Iterator[Row]
     progress: Callable[[], float]
+    kind: RowKind = "note"
+    table: str = ""
+    usage: Usage = field(default_factory=Usage)
+    parts: tuple[Export, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()

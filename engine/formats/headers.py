@@ -1,149 +1,186 @@
-"""What exporters call the fields of a note: our field -> the headers seen, the best first."""
+"""Headers, matched by meaning: a spelling -> the one name of it."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-Columns = Mapping[str, tuple[str, ...]]
+from engine.formats.aliases import ALIASES, Columns
+from engine.formats.scripts import SIMPLIFIED
 
-ALIASES: Columns = {
-    "note_id": ("note_id", "笔记id", "作品id", "笔记编号", "帖子id", "笔记/素材id", "文章id"),
-    "url": (
-        "url",
-        "note_url",
-        "笔记链接",
-        "笔记url",
-        "作品链接",
-        "链接",
-        "笔记地址",
-        "link",
-        "href",
-    ),
-    "weak_id": ("id",),
-    "title": ("title", "标题", "笔记标题", "作品标题", "文章标题", "display_title", "note_title"),
-    "body": (
-        *(
-            "body",
-            "正文",
-            "笔记正文",
-            "笔记内容",
-            "描述",
-            "作品描述",
-            "笔记描述",
-            "文本内容",
-            "内容",
-        ),
-        *("正文内容", "笔记文案", "文案", "desc", "description", "content", "note_content", "text"),
-    ),
-    "tags": (
-        *("tags", "标签", "作品标签", "笔记标签", "话题", "话题标签", "笔记话题", "关联话题"),
-        *("tag_list", "tag", "hashtags", "topics"),
-    ),
-    "kind": (
-        *("kind", "内容形式", "笔记类型", "作品类型", "笔记形式", "体裁", "类型"),
-        *("type", "note_type"),
-    ),
-    "label": ("笔记类型", "合作类型", "note_type"),
-    "author": ("author", "creator_hash", "author_key"),
-    "author_id": (
-        *("user_id", "author_id", "作者id", "用户id", "达人id", "博主id", "creator_id"),
-        *("小红书号", "red_id"),
-    ),
-    "author_name": (
-        *("nickname", "作者昵称", "昵称", "作者", "用户昵称", "博主昵称", "达人昵称", "用户名"),
-        *("博主", "达人", "账号名称", "达人名称", "博主名称", "user_name"),
-    ),
-    "fans": (
-        *("fans", "粉丝数", "粉丝数量", "粉丝量", "博主粉丝量", "博主粉丝数", "达人粉丝数", "粉丝"),
-        *("followers", "fans_count"),
-    ),
-    "published_at": (
-        *(
-            "published_at",
-            "发布时间",
-            "笔记发布时间",
-            "发布日期",
-            "上传时间",
-            "首次发布时间",
-            "创建时间",
-        ),
-        *("publish_time", "pub_time", "create_time", "created_at", "time", "日期", "时间", "date"),
-    ),
-    "likes": (
-        *("likes", "点赞", "点赞数", "点赞量", "点赞数量", "获赞", "获赞数", "赞", "喜欢"),
-        *("liked_count", "like_count", "likes_count", "like_cnt", "like"),
-    ),
-    "collects": (
-        *("collects", "收藏", "收藏数", "收藏量", "收藏数量", "collected_count", "collect_count"),
-        *("favorites", "fav_cnt", "collect_cnt", "collect"),
-    ),
-    "comments": (
-        *("comments", "评论", "评论数", "评论量", "评论数量", "comment_count", "comments_count"),
-        *("cmt_cnt", "comment_cnt", "comment"),
-    ),
-    "shares": (
-        *("shares", "分享", "分享数", "分享量", "分享数量", "转发", "转发数", "转发量"),
-        *("share_count", "shared_count", "shares_count", "share_cnt", "share"),
-    ),
-    "channel": ("channel", "is_ad", "is_advertise", "is_business", "is_ad_note", "是否报备"),
-    "brand": ("报备品牌", "report_brand_name"),
-    "captured_at": (
-        *("captured_at", "采集时间", "抓取时间", "爬取时间", "采集日期", "导出时间"),
-        *("last_modify_ts", "crawl_time", "crawled_at"),
-    ),
-    "keyword": ("keyword", "搜索关键词", "搜索词", "关键词", "source_keyword", "search_keyword"),
-    "position": ("position", "关键词下排名", "搜索排名", "排名", "rank", "ranking"),
-    "sort": ("sort", "排序方式", "排序", "sort_type"),
-    "run": ("run", "采集批次", "批次", "run_id", "batch"),
+_REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|《|》|「|」|\*")
+_NOISE = re.compile(r"[\s_\-\ufeff\u200b\u00a0:：*#\"'`“”]")
+_PER_UNIT = re.compile(r"/(?:次|个|元|人|篇|条|万|%)$")
+_UNIT = re.compile(
+    r"[(\[/]\s*(?:单位[:：]?\s*)?(万|千|亿|w|k)\s*(?:次|个|元|人|篇|条|)\s*[)\]]?$|_(w|k)$"
+)
+_GROUP = re.compile(r"[\u4e00-\u9fff]")
+_PEOPLE = {"user", "userinfo", "author", "creator", "blogger", "author_info", "authorinfo", "owner"}
+_TRANSPARENT = {
+    *("notecard", "note", "interactinfo", "fields", "statistics", "stats", "noteinfo", "basicinfo"),
+    *("data", "notedetail", "interaction", "interact", "counts", "detail", "baseinfo", "target"),
 }
+_OF_PEOPLE = ("author", "author_id", "author_name", "fans")
 
-_REMARK = re.compile(r"\([^()]*\)$")  # "市场出价(元)"
 
-
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def fold(header: str) -> str:
-    """`Liked_Count`, `likedCount` and `ＬＩＫＥＤ count` are one; a unit in brackets goes."""
-    folded = unicodedata.normalize("NFKC", header).casefold()
-    return _REMARK.sub("", re.sub(r"[\s_\-\ufeff\u200b]", "", folded))
+    """`Liked_Count`, `likedCount` and `ＬＩＫＥＤ count` are one; `點讚數（個）` is `点赞数`."""
+    folded = unicodedata.normalize("NFKC", header).casefold().translate(SIMPLIFIED)
+    bare = _NOISE.sub("", _REMARK.sub("", folded))
+    return _PER_UNIT.sub("", bare) or _NOISE.sub("", folded)
 
 
-_KNOWN = {fold(name) for names in ALIASES.values() for name in names} | {
-    fold(name) for name in ("推荐理由", "竞争指数", "竞争水平", "月均搜索指数", "市场出价", "词包")
-}
+@lru_cache(maxsize=8192)
+def unit(header: str) -> str:
+    """The unit that a header counts in: `万` of 点赞数(万), `w` of index_w; "" for ones."""
+    folded = unicodedata.normalize("NFKC", header).strip().casefold()
+    match = _UNIT.search(folded)
+    return (match[1] or match[2]) if match else ""
 
 
-def aliased(keys: Sequence[str]) -> Columns:
-    """Our field -> those of `keys` that are a spelling of it, the best first."""
+FOLDED: Columns = {name: tuple(map(fold, spelled)) for name, spelled in ALIASES.items()}
+_OTHERS = (
+    *(
+        "推荐理由",
+        "竞争指数",
+        "竞争水平",
+        "月均搜索指数",
+        "市场出价",
+        "词包",
+        "序号",
+        "品牌",
+        "评论内容",
+    ),
+    *(
+        "评论id",
+        "评论时间",
+        "曝光量",
+        "阅读量",
+        "互动量",
+        "曝光",
+        "观看量",
+        "涨粉",
+        "阅读数",
+        "浏览量",
+    ),
+    *("消费", "消耗", "展现量", "点击量", "点击率", "平均点击成本", "实际消耗", "实际支付金额"),
+    *(
+        "订单状态",
+        "合作名称",
+        "博主报价",
+        "内容标签",
+        "人均观看时长",
+        "弹幕",
+        "封面点击率",
+        "预估阅读量",
+    ),
+    *("图文报价", "视频报价", "赞藏总数", "性别", "地区", "提及品牌", "封面", "ip属地", "搜索量"),
+    *("检索量", "search volume", "volume", "cpc", "clicks", "impressions", "ctr", "top queries"),
+    *(
+        "keyword difficulty",
+        "comment_id",
+        "搜索指数",
+        "计划名称",
+        "单元名称",
+        "创意名称",
+        "小红书号",
+    ),
+    *("发布笔记数", "互动率", "阅读中位数", "互动中位数", "曝光中位数", "粉丝增量", "健康等级"),
+)
+KNOWN = {name for names in FOLDED.values() for name in names} | {fold(name) for name in _OTHERS}
+
+
+def named_like(header: str, name: str) -> bool:
+    """Whether a user's name for a header means it: letter by letter, by meaning, or by its end."""
+    folded = fold(header)
+    return header == name or folded == fold(name) or folded.rsplit(".", 1)[-1] == fold(name)
+
+
+def resolved(keys: Iterable[str], columns: Columns) -> Columns:
+    """Our field -> those of `keys` that are a spelling of it, the best first.
+
+    `columns` hold folded spellings. Of a dotted key its end counts too, where the part before
+    says nothing else: a group of a sheet, a note's card; of a user's part only what names users.
+    """
     spelled: dict[str, str] = {}
+    ends: dict[str, list[str]] = {}
+    people: dict[str, list[str]] = {}
     for key in keys:
-        spelled.setdefault(fold(key), key)
-    found = {
-        field: tuple(spelled[folded] for name in names if (folded := fold(name)) in spelled)
-        for field, names in ALIASES.items()
-    }
-    return {field: headers for field, headers in found.items() if headers}
+        folded = fold(key)
+        spelled.setdefault(folded, key)
+        group, _, end = folded.rpartition(".")
+        if group and (within := _within(group)):
+            (ends if within == "note" else people).setdefault(end, []).append(key)
+    chosen: dict[str, tuple[str, ...]] = {}
+    for field, names in columns.items():
+        inner = {**people, **ends} if field in _OF_PEOPLE else ends
+        exact = [[spelled[name]] if name in spelled else inner.get(name, []) for name in names]
+        if present := tuple(dict.fromkeys(header for headers in exact for header in headers)):
+            chosen[field] = present
+    return chosen
+
+
+def _within(group: str) -> str:
+    """Whose part a dotted key stands in: "note", "people" or "" for neither."""
+    parts = group.split(".")
+    if parts[-1] in _PEOPLE and not set(parts[:-1]) - _TRANSPARENT:
+        return "people"
+    return "note" if _GROUP.search(group) or not set(parts) - _TRANSPARENT else ""
+
+
+# --- which row of a table is its header --------------------------------------------------------
 
 
 def header_row(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> int:
-    """Which of the first rows is the header: the one with most known names, else the first.
+    """Which of the first rows is the header: the one with most known names.
 
-    A report may open with a row of group headers; `wanted` are headers that the user named.
-    One known name alone may be a title in a row of data.
+    `wanted` are headers that the user named; a row that holds one is the header though nothing
+    else is known. One known name alone may be a title in a row of data; then it is the first row
+    that is as wide as the table.
     """
-    known = [sum(fold(cell) in _KNOWN or cell in wanted for cell in row) for row in rows]
-    return known.index(max(known)) if max(known, default=0) > 1 else 0
+    asked = [sum(any(named_like(cell, name) for name in wanted) for cell in row) for row in rows]
+    if max(asked, default=0):
+        return asked.index(max(asked))
+    counts = [len({fold(cell) for cell in row if fold(cell) in KNOWN}) for row in rows]
+    if max(counts, default=0) > 1:
+        return counts.index(max(counts))
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    widest = sorted(filled)[len(filled) // 2] if filled else 0
+    return next((place for place, width in enumerate(filled) if width >= max(1, widest)), 0)
 
 
-def named(cells: Sequence[str]) -> tuple[str, ...]:
-    """Header cells as keys, each once: blanks and repeats are numbered."""
+def named(
+    cells: Sequence[str], groups: Sequence[str] = (), wanted: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Header cells as keys, each once: `group.name` where a name repeats, else numbered."""
+    names = [_clean(cell) for cell in cells]
+    over = _filled(groups, len(names))
     keys: list[str] = []
     seen: set[str] = set()
-    for place, cell in enumerate(cells, 1):
-        key = cell.strip().removeprefix("\ufeff") or f"column {place}"
+    for place, name in enumerate(names, 1):
+        key = name or f"column {place}"
+        grouped = f"{over[place - 1]}.{name}" if name and over[place - 1] else key
+        if names.count(name) > 1 or any(fold(grouped) == fold(asked) for asked in wanted):
+            key = grouped
         key = key if key not in seen else f"{key} ({place})"
         seen.add(key)
         keys.append(key)
     return tuple(keys)
+
+
+def _clean(cell: str) -> str:
+    return " ".join(cell.split()).removeprefix("\ufeff").strip()
+
+
+def _filled(groups: Sequence[str], width: int) -> list[str]:
+    """Group headers of merged cells, each over all its columns."""
+    filled: list[str] = []
+    current = ""
+    for place in range(width):
+        cell = _clean(groups[place]) if place < len(groups) else ""
+        current = cell or current
+        filled.append(current)
+    return filled

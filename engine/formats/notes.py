@@ -3,151 +3,189 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Literal
 
 from engine.errors import BadRow
 from engine.formats import values
+from engine.formats.cells import Cells
 from engine.formats.export import ReadOptions
-from engine.formats.headers import Columns
+from engine.formats.ids import elsewhere, own_code, running
 from engine.formats.runs import Runs
-from engine.model import CHINA, Captured, Channel, Count, Counts, Note, Sighting
+from engine.model import CHINA, COUNTS, Captured, Channel, Counts, Note, Sighting
 
-Fields = Mapping[str, object]  # our field -> the cell as the file holds it
+Numbers = Literal["", "running", "codes"]  # what bare numbers are in an id column; "" undecided
 
 _KEY = re.compile(r"[0-9a-f]{16}")
-_T = TypeVar("_T")
+_OURS = ("note_id", "note")
+_SHORT = 6  # digits of a number that nobody takes for a code, unless the table says so
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What holds for all rows of one file.
+    """What holds for all rows of one table.
 
-    `day` is the date in the file name; `in_order`: the file keeps the order of the capture.
+    `day` is the date that its banner or the file name tells; `in_order`: the file keeps the order
+    of the capture. `keyword`: the table is named after it. `numbers`: what its bare numbers are.
     """
 
     options: ReadOptions
     day: datetime | None = None
     in_order: bool = True
     runs: Runs = field(default_factory=Runs)
+    keyword: str = ""
+    numbers: Numbers = ""
 
 
-def pick(record: Mapping[str, object], columns: Columns) -> dict[str, object]:
-    """Our field -> the first cell under its headers that is not blank."""
-    picked: dict[str, object] = {}
-    for name, headers in columns.items():
-        for header in headers:
-            cell = record.get(header)
-            if cell is not None and cell != "" and cell != []:
-                picked[name] = cell
-                break
-    return picked
-
-
-def captured(line: int, fields: Fields, capture: Capture, ordered: bool = False) -> Captured:
+def captured(line: int, cells: Cells, capture: Capture, ordered: bool = False) -> Captured:
     """The note of a row, with its place on a result page where the export tells it.
 
     `ordered`: the format writes rows in page order, so that counting them gives the position.
-    Raises BadRow without a note id, without any text, and on values that cannot be read.
+    Raises BadRow without a note id and on a row that says nothing of its note.
     """
-    note_id = values.note_id(fields.get("note_id"), fields.get("url"), fields.get("weak_id"))
-    if not note_id:
-        raise BadRow("no note_id, and no note address to take it from")
-    own = _of("captured_at", values.time, fields)
+    note_id = identity(cells, capture)
+    own = cells.read("captured_at", values.time)
     moment = own or capture.day or capture.options.captured_at
-    run, place = _placed(note_id, fields, capture, own)
-    note = note_of(note_id, fields, capture.options, moment)
+    run, place = _placed(note_id, cells, capture, own)
+    note = note_of(note_id, cells, capture.options, moment)
     counted = place if ordered and capture.in_order else None
-    return Captured(line, note, _sighting(fields, capture, (run, counted), moment))
+    sighting = _sighting(cells, capture, (run, counted), moment)
+    if not _says_anything(note, sighting):
+        raise BadRow("no text, no counts and no place on a page: the row says nothing of its note")
+    return Captured(line, note, sighting, cells.unreadable)
 
 
-def note_of(note_id: str, fields: Fields, options: ReadOptions, moment: datetime | None) -> Note:
-    """The note of cells, captured at `moment`; BadRow on values that cannot be read."""
-    title, body = values.title(fields.get("title")), values.body(fields.get("body"))
-    tags = values.tags(fields.get("tags"))
-    if not (title or body or tags or fields.get("position")):
-        raise BadRow("no text; a note needs a title, a body or tags")  # or a place on a page
+def identity(cells: Cells, capture: Capture) -> str:
+    """The id of a row's note. Raises BadRow when there is none."""
+    given = (cells["note_id"], cells["url"], cells["weak_id"])
+    if platform := elsewhere(given[1]):
+        raise BadRow(f"its link leads to {platform}: no note of Xiaohongshu")
+    if note_id := values.note_id(*given):
+        return note_id
+    if cells.header("note_id") in _OURS and (code := own_code(given[0])):
+        return code
+    number = running(*given)
+    if not number:
+        raise BadRow("no note_id, and no note address to take it from")
+    if capture.numbers == "codes" or (not capture.numbers and len(number) > _SHORT):
+        return number
+    if capture.options.id_namespace:
+        return f"{capture.options.id_namespace}:{number}"
+    raise BadRow("a running number is no note_id; --id-namespace NAME keeps such notes apart")
+
+
+def note_of(note_id: str, cells: Cells, options: ReadOptions, moment: datetime | None) -> Note:
+    """The note of cells, captured at `moment`; BadRow on unreadable values if they are strict."""
+    channel, boosted, brand = _evidence(cells)
     return Note(
         note_id=note_id,
-        title=title,
-        body=body,
-        tags=tags,
-        kind=values.kind(fields.get("kind")),
-        author=_author(fields, options.keep_authors),
-        fans=_of("fans", values.count, fields),
-        published_at=_of("published_at", lambda cell: values.time(cell, moment), fields),
-        counts=Counts(*_counts(fields)),
-        channel=_channel(fields),
-        url=values.note_url(fields.get("url")),
+        title=values.title(cells["title"]),
+        body=values.body(cells["body"]),
+        tags=values.tags(cells["tags"]),
+        kind=values.kind(cells["kind"]),
+        author=author(cells, options.keep_authors),
+        fans=cells.read("fans", values.count),
+        published_at=published(cells, moment),
+        counts=Counts(*(cells.read(name, values.count) for name in COUNTS)),
+        channel=channel,
+        url=values.note_url(cells["url"]),
         captured_at=moment,
+        declared_brand=brand,
+        boosted=boosted,
     )
 
 
-def _counts(fields: Fields) -> list[Count | None]:
-    names = ("likes", "collects", "comments", "shares")
-    return [_of(name, values.count, fields) for name in names]
+def published(cells: Cells, moment: datetime | None) -> datetime | None:
+    """When a note was published; a relative date without a capture time is unreadable."""
+    found = cells.read("published_at", lambda cell: values.time(cell, moment))
+    if found is None and moment is None and isinstance(cells["published_at"], str):
+        later = datetime(2020, 3, 1, tzinfo=CHINA)
+        if cells.read("published_at", lambda cell: values.time(cell, later)):
+            cells.unread("published_at")
+    return found
 
 
-def _of(name: str, read: Callable[[object], _T], fields: Fields) -> _T:
-    try:
-        return read(fields.get(name))
-    except BadRow as error:
-        raise BadRow(f"{name}: {error.reason}") from error
-
-
-def _author(fields: Fields, keep: bool) -> str:
+def author(cells: Cells, keep: bool) -> str:
     """A key that the export made is taken as it is, everything else is hashed or kept."""
-    key = values.text(fields.get("author")).strip()
+    key = values.text(cells["author"]).strip()
     if _KEY.fullmatch(key):
         return key
-    user = values.user_id(fields.get("author_id"))
-    name = values.text(fields.get("author_name")).strip() or key
+    user = values.user_id(cells["author_id"])
+    name = values.text(cells["author_name"]).strip() or key
     return (name or user) if keep else values.author_key(user or name)
 
 
-def _channel(fields: Fields) -> Channel:
-    """Declared when a brand reported the note or its type says so; a plain no is organic."""
-    brand = values.text(fields.get("brand")).strip()
-    label = values.text(fields.get("label"))
-    if brand.strip("-") or "商业" in label or "报备" in label:
-        return "declared"
-    return values.channel(fields.get("channel"))
+def _says_anything(note: Note, sighting: Sighting | None) -> bool:
+    """A note of pictures alone has no text; an id alone says nothing."""
+    text = note.title or note.body or note.tags
+    facts = note.counts != Counts() or note.published_at or note.kind or note.author
+    return bool(text or facts or (sighting and sighting.position))
+
+
+# --- channels and brands -----------------------------------------------------------------------
+
+_COOPERATION = re.compile("商业|报备|合作")
+_NOT = re.compile("非|未|普通|否")
+
+
+def _evidence(cells: Cells) -> tuple[Channel, bool, str]:
+    """(channel, whether the note was paid for, the brand it was declared for).
+
+    Declared stands before boosted, as both may be true; a plain no to either is organic.
+    """
+    said = values.channel(cells["channel"])
+    label = values.text(cells["label"])
+    brand = _brand(cells)
+    flag, paid = values.yes(cells["declared"]), values.yes(cells["boosted"])
+    declared = flag or brand or (_COOPERATION.search(label) and not _NOT.search(label))
+    exposure = cells.read("boost", values.count)
+    boosted = bool(paid or (exposure and exposure.value) or said == "boosted")
+    if declared or said == "declared":
+        return "declared", boosted, brand
+    if boosted:
+        return "boosted", True, ""
+    return ("organic" if said == "organic" or flag is False or paid is False else ""), False, ""
+
+
+def _brand(cells: Cells) -> str:
+    brand = values.text(cells["brand"]).strip()
+    return "" if values.yes(brand) is not None or brand in ("未报备", "无品牌", "未知") else brand
+
+
+# --- places on result pages --------------------------------------------------------------------
 
 
 def _sighting(
-    fields: Fields, capture: Capture, placed: tuple[str, int | None], moment: datetime | None
+    cells: Cells, capture: Capture, placed: tuple[str, int | None], moment: datetime | None
 ) -> Sighting | None:
     run, place = placed
     if not run:
         return None
     return Sighting(
-        keyword=_keyword(fields),
-        run=values.text(fields.get("run")).strip() or run,
-        position=_position(fields) or place,
-        sort=values.sort(fields.get("sort")) or capture.options.sort,
-        filters=values.text(fields.get("filters")).strip(),
+        keyword=_keyword(cells, capture),
+        run=values.text(cells["run"]).strip() or run,
+        position=_position(cells) or place,
+        sort=values.sort(cells["sort"]) or capture.options.sort,
+        filters=values.text(cells["filters"]).strip(),
         captured_at=moment,
     )
 
 
-def _placed(
-    note_id: str, fields: Fields, capture: Capture, own: datetime | None
-) -> tuple[str, int]:
+def _placed(note_id: str, cells: Cells, capture: Capture, own: datetime | None) -> tuple[str, int]:
     """(run, place in it), before anything can reject the row; ("", 0) without a keyword."""
-    keyword = _keyword(fields)
+    keyword = _keyword(cells, capture)
     if not keyword:
         return "", 0
     return capture.runs.place(keyword, note_id, f"{own:%Y-%m-%d}" if own else "")
 
 
-def _keyword(fields: Fields) -> str:
-    return values.text(fields.get("keyword")).strip()
+def _keyword(cells: Cells, capture: Capture) -> str:
+    return values.text(cells["keyword"]).strip() or capture.keyword
 
 
-def _position(fields: Fields) -> int | None:
-    position = _of("position", values.count, fields)
+def _position(cells: Cells) -> int | None:
+    position = cells.read("position", values.count)
     return position.value or None if position else None
 
 
@@ -163,3 +201,20 @@ def day_in(file_name: str) -> datetime | None:
         )
     except ValueError:
         return None
+
+
+_EXPORTED = re.compile(
+    r"(?:导出|采集|抓取|更新|截至|截止|查询)(?:时间|日期|至|于)?[^0-9\n]{0,8}([^\n]{8,30})"
+)
+
+
+def day_of_banner(banner: str) -> datetime | None:
+    """When a report says above its header that it was exported: 导出时间：2025-03-16 10:00."""
+    found = _EXPORTED.search(banner)
+    text = re.split(r"[，,；;。|]", found[1])[0].strip() if found else ""
+    for end in (text, text[:16], text[:10]):
+        try:
+            return values.time(end)
+        except BadRow:
+            continue
+    return None

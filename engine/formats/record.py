@@ -33,22 +33,6 @@ class Record:
         return encodable(_TOKEN.sub(r"\1…", text))
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Records that share their keys: a text file, one sheet, one table of a database.
-
-    `file` is jsonl, json, csv, xlsx or sqlite. `heads` are the kinds of keys at its beginning:
-    the one header of a sheet, or the keys of the first JSON objects.
-    """
-
-    file: str
-    name: str
-    heads: tuple[tuple[str, ...], ...]
-    records: Iterator[Record]
-    total: int | None
-    progress: Callable[[], float]
-
-
 class Meter:
     """How far a reader is; the reader moves `done`, the progress bar calls the meter."""
 
@@ -59,6 +43,35 @@ class Meter:
     def __call__(self) -> float:
         """Fraction read, 0..1."""
         return min(1.0, self.done / self.whole) if self.whole else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Records that share their keys: a text file, one sheet, one table of a database.
+
+    `file` is jsonl, json, csv, xlsx, html or sqlite. `heads` are the kinds of keys at its
+    beginning: the one header of a sheet, or the keys of the first JSON objects. `first` are its
+    first records, `read` gives all of them, each time from the beginning. `banner` is the text
+    above the header. `left_out` says why a table that cannot be read has no records.
+    """
+
+    file: str
+    name: str
+    heads: tuple[tuple[str, ...], ...]
+    first: tuple[Record, ...]
+    read: Callable[[Meter], Iterator[Record]]
+    total: int | None
+    meter: Meter
+    banner: str = ""
+    left_out: str = ""
+
+    def records(self) -> Iterator[Record]:
+        """All records; the table's meter moves with them."""
+        return self.read(self.meter)
+
+    def again(self) -> Iterator[Record]:
+        """All records for another look, which moves no meter that anybody watches."""
+        return self.read(Meter(self.meter.whole))
 
 
 def encodable(text: str) -> str:

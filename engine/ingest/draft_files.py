@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from engine.errors import BadFile, BadRow
+from engine.formats.cells import Cells
 from engine.formats.export import ReadOptions
 from engine.formats.notes import note_of
 from engine.model import COUNTS, Note
@@ -68,7 +69,8 @@ def draft_from(table: Mapping[str, Any], name: str = "draft") -> Note:
     if "text" in fields:
         fields.setdefault("body", fields.pop("text"))
     try:
-        note = note_of(str(fields.get("note_id", "")), fields, ReadOptions(), None)
+        cells = Cells(fields, {}, strict=True)
+        note = note_of(str(fields.get("note_id", "")), cells, ReadOptions(), None)
     except BadRow as error:
         raise BadFile(f"{name}: {error.reason}", "mend the value") from error
     return _named(note, name)

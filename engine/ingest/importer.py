@@ -8,21 +8,30 @@ import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
 
 from engine.formats import Export, ReadOptions, open_export
+from engine.ingest.captures import Captures
+from engine.ingest.page_order import suspect_pages
 from engine.ingest.report import ImportReport
-from engine.model import Captured, Demand, Note, Progress, Rejected, Related, Row, Skipped
-from engine.store import ImportProgress, Store, StoreReader, filled, same_content
-from engine.text.document import scored_title
-from engine.text.normalise import bare_letters, blank_markup
-from engine.text.sketch import NEAR, likeness, sketch
+from engine.model import (
+    Captured,
+    Comment,
+    Creator,
+    Demand,
+    Outcome,
+    Progress,
+    Rejected,
+    Related,
+    Row,
+    Skipped,
+)
+from engine.store import ImportProgress, Store
 
-_BATCH = 2_000  # rows a step: what a killed import does again at the most
+_BATCH = 10_000  # rows a step: what a killed import does again at the most
 Step = Callable[[], AbstractContextManager[None]]  # one transaction, seen whole or not at all
 
 
@@ -37,8 +46,9 @@ def import_file(
 ) -> ImportReport:
     """Import one export; an earlier, interrupted import of the same file goes on where it was.
 
-    Rows are stored 2,000 a `step` (a transaction of the store, unless somebody indexes in it);
-    `tick` gets the share of the file after each, when its rows are safe.
+    Rows are stored 10,000 a `step` (a transaction of the store, unless somebody indexes in it);
+    `tick` gets the share of the file after each, when its rows are safe. The file that was imported
+    last, unchanged, is not read again.
     """
     export = open_export(path, options)
     digest = _digest(path, options)
@@ -57,6 +67,7 @@ def rehearse(
             for batch in _batches(export.rows):
                 job.take(batch)
                 tick(export.progress())
+            job.close(export)
             raise _Undo
     except _Undo:
         return job.report
@@ -74,7 +85,7 @@ def import_rows(
     rejected: Path,
     step: Step | None = None,
 ) -> ImportReport:
-    """Import a stream of rows (a request's body), 2,000 a step."""
+    """Import a stream of rows (a request's body), 10,000 a step."""
     digest = f"stream-{hashlib.sha256(f'{name} {now.isoformat()}'.encode()).hexdigest()[:16]}"
     job = _Import(store, name, digest, "stream", now, step or store.writing)
     try:
@@ -102,13 +113,19 @@ class _Import:
         self._store = store
         self._name = name
         self._digest = digest
-        self._horizon = now + timedelta(days=1)
+        self._now = now
+        self._number = 0
+        self._captures = Captures(store)
         self.report = ImportReport(name, format_name)
 
     def run(self, export: Export, tick: Progress, rejected: Path) -> ImportReport:
         rows = iter(export.rows)
         earlier = self._store.progress(self._digest)
+        if earlier and earlier.finished and earlier.change == self._store.change:
+            tick(1.0)
+            return ImportReport.load(earlier.report).again()
         if earlier and not earlier.finished:
+            self._number = earlier.number
             self.report = ImportReport.load(earlier.report)
             self.report.resumed_at = earlier.rows
             rows = itertools.islice(rows, earlier.rows, None)
@@ -116,128 +133,106 @@ class _Import:
             for batch in _batches(rows):
                 self.take(batch)
                 tick(export.progress())
-            self.finish()
+            self.finish(export)
         finally:
             self.report.rejected_file = self.write_rejected(rejected)
         return self.report
 
     def take(self, batch: list[Row]) -> None:
         """Store one batch and how far the import is, together or not at all."""
-        before = self.report.dump()
+        before, number = self.report.dump(), self._number
         try:
             with self._step():
-                for row in batch:
-                    self._row(row)
-                self._save(finished=False)
+                self._begin()
+                self._rows(batch)
+                self._save(finished=False, moment=self._moment(batch))
         except BaseException:
-            self.report = ImportReport.load(before)
+            self.report, self._number = ImportReport.load(before), number
+            self._captures = Captures(self._store)
             raise
 
-    def finish(self) -> None:
+    def finish(self, export: Export | None = None) -> None:
         """Mark the import as done."""
         with self._store.writing():
-            self._store.forget_import(self._digest)
+            self._begin()
+            self.close(export)
             self._save(finished=True)
 
-    def _save(self, finished: bool) -> None:
-        progress = ImportProgress(self.report.rows, finished, self.report.dump())
-        self._store.save_progress(self._digest, self._name, progress)
+    def close(self, export: Export | None = None) -> None:
+        """What only the whole import tells."""
+        if export:
+            self.report.about(export)
+        self.report.unjoined = self._store.unjoined_in(self._number)
+        self.report.near_duplicates = self._store.copies_in(self._number)
+        self.report.suspect = suspect_pages(self._store, self._store.sightings_of(self._number))
 
-    def _row(self, row: Row) -> None:
-        self.report.rows += 1
-        if isinstance(row, Captured):
-            self._captured(row)
-        elif isinstance(row, Demand):
-            self.report.demand += 1
-            self._store.put_demand(row)
-        elif isinstance(row, Related):
-            self.report.related += 1
-            self._store.put_related(row)
-        elif isinstance(row, Skipped):
-            self.report.skipped += 1
-        else:
-            self._rejected(row)
+    def _begin(self) -> None:
+        if not self._number:
+            format_name = self.report.format
+            self._number = self._store.begin_import(
+                self._digest, self._name, format_name, self._now
+            )
+
+    def _save(self, finished: bool, moment: datetime | None = None) -> None:
+        progress = ImportProgress(self._number, self.report.rows, finished, self.report.dump())
+        self._store.save_progress(progress, moment)
+
+    def _moment(self, batch: list[Row]) -> datetime | None:
+        """The latest moment that rows know, but no future."""
+        notes = (row.note for row in batch if isinstance(row, Captured))
+        moments = (note.captured_at or note.published_at for note in notes)
+        horizon = self._now + timedelta(days=1)
+        return max((m for m in moments if m is not None and m <= horizon), default=None)
+
+    def _rows(self, batch: list[Row]) -> None:
+        first = self.report.rows
+        self.report.rows += len(batch)
+        captured: list[tuple[Captured, int]] = []
+        for number, row in enumerate(batch, first + 1):
+            if isinstance(row, Captured):
+                captured.append((row, self._number << 32 | number))
+            elif isinstance(row, Comment | Creator | Outcome):
+                self._fact(row)
+            elif isinstance(row, Demand):
+                self.report.demand += 1
+                self._store.put_demand(row, self._number)
+            elif isinstance(row, Related):
+                self.report.related += 1
+                self._store.put_related(row, self._number)
+            elif isinstance(row, Skipped):
+                self.report.skip(row.reason)
+            else:
+                self._rejected(row)
+            if not isinstance(row, Related | Skipped | Rejected) and row.unreadable:
+                self.report.cells(row.unreadable)
+        self._captures.take(captured, self._number, self.report)
+
+    def _fact(self, row: Comment | Creator | Outcome) -> None:
+        self.report.fact(row)
+        self._store.put_fact(row, self._number)
 
     def _rejected(self, row: Rejected) -> None:
         self.report.reject(row.line, row.reason)
-        self._store.reject(self._digest, row.line, row.reason, row.raw)
-
-    def _captured(self, row: Captured) -> None:
-        note = row.note
-        self.report.note(note)
-        self._text_quality(note)
-        if not self._store.first_time(self._digest, note.note_id):
-            self.report.repeated_ids += 1
-        self._upsert(note)
-        self._store.remember_counts(note)
-        moment = note.captured_at or note.published_at
-        if moment is not None and moment <= self._horizon:
-            self._store.seen_until(moment)
-        if row.sighting and self._store.observe(note.note_id, row.sighting):
-            self.report.sighting(row.sighting)
-
-    def _upsert(self, note: Note) -> None:
-        stored = self._store.get(note.note_id)
-        latest = merged(stored.note, note) if stored else note
-        if stored and same_content(latest, stored.note):
-            self.report.unchanged += 1
-            if latest != stored.note:
-                self._store.recapture(replace(stored, note=latest))
-            return
-        keys = sketch(note_text(latest))
-        cluster, _, _ = cluster_of(self._store, latest, keys)
-        self.report.near_duplicates += cluster != latest.note_id
-        self.report.added += stored is None
-        self.report.updated += stored is not None
-        self._store.put(latest, cluster, keys)
-
-    def _text_quality(self, note: Note) -> None:
-        body = note.body.strip()
-        self.report.hashtag_only += bool(body) and not bare_letters(blank_markup(body))
-        self.report.title_from_body += scored_title(note)[0] != note.title
+        self._store.reject(self._number, row.line, row.reason, row.raw)
 
     def write_rejected(self, folder: Path) -> str:
         """The rejected rows of this file as JSON lines; "" when there are none."""
         if not self.report.rejected:
             return ""
-        path = folder / f"{Path(self._name).stem}-{self._digest[-8:]}.jsonl"
+        path = folder / rejected_name(self._name, self._digest)
         folder.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp")
         with temporary.open("wb") as file:
-            for line, reason, raw in self._store.rejected(self._digest):
+            for line, reason, raw in self._store.rejected(self._number):
                 row = {"line": line, "reason": reason, "raw": raw}
                 file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
         os.replace(temporary, path)
         return f"{folder.name}/{path.name}"
 
 
-def merged(stored: Note, captured: Note) -> Note:
-    """A stored note with a new capture of it: the later capture wins, unknown replaces nothing."""
-    older, newer = stored, captured
-    if stored.captured_at and captured.captured_at and captured.captured_at < stored.captured_at:
-        older, newer = captured, stored
-    gaps = {
-        entry.name: getattr(older, entry.name)
-        for entry in fields(Note)
-        if entry.name != "counts" and not getattr(newer, entry.name)
-    }
-    return replace(newer, counts=filled(newer.counts, older.counts), **gaps)
-
-
-def cluster_of(store: StoreReader, note: Note, keys: tuple[int, ...]) -> tuple[str, str, float]:
-    """(the group of near-copies that a note joins, or its own id; the stored note that it repeats,
-    "" for none; how alike they are); `keys` is the note's sketch."""
-    text = note_text(note)
-    others = [i for i in store.alike(keys) if i != note.note_id] if keys else []
-    for note_id, other in store.get_many(others).items():
-        if (alike := likeness(text, note_text(other.note))) >= NEAR:
-            return other.cluster, note_id, alike
-    return note.note_id, "", 0.0
-
-
-def note_text(note: Note) -> str:
-    """What two notes are compared by."""
-    return f"{note.title}\n{note.body}"
+def rejected_name(name: str, digest: str) -> str:
+    """The file that the rejected rows of an import go to."""
+    return f"{Path(name).stem}-{digest[-8:]}.jsonl"
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -253,6 +248,8 @@ def _digest(path: Path, options: ReadOptions) -> str:
     """
     digest = hashlib.sha256(repr([path.name, *sorted(options.columns.items())]).encode())
     digest.update(f"{options.sort} {options.captured_at} {options.keep_authors}".encode())
+    if options.id_namespace or options.strict:
+        digest.update(f" {options.id_namespace} {options.strict}".encode())
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)

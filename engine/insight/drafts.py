@@ -17,7 +17,8 @@ from engine.formats.keywords import KeywordLine
 from engine.index.hits import DocColumns
 from engine.index.overlay import Overlay
 from engine.index.protocol import BIGRAM, TermScore
-from engine.ingest.importer import cluster_of, merged, note_text
+from engine.ingest.copies import cluster_of, note_text
+from engine.ingest.merging import merged
 from engine.insight import share_of_voice as voices
 from engine.insight.advise import Advice, PlaceByKeyword, advise, moved
 from engine.insight.candidates import Text

@@ -85,3 +85,6 @@ class Stats:
     index_version: int
     lexicon: str
     rule_set: str
+    comments: int = 0
+    creators: int = 0
+    outcomes: int = 0

@@ -86,6 +86,9 @@ class StatsRow(TypedDict):
     index_version: Annotated[int, Column(630)]
     lexicon: Annotated[str, Column("5f0c2a9be1d4")]
     rule_set: Annotated[str, Column("balanced@1")]
+    comments: Annotated[int, Column(0)]
+    creators: Annotated[int, Column(0)]
+    outcomes: Annotated[int, Column(0)]
 
 
 def result_row(result: Result, explain: bool = False, marks: bool = False) -> SearchRow:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,16 +14,21 @@ import apsw
 import orjson
 
 from engine.errors import Damaged
-from engine.model import Counts, Demand, Sighting
-from engine.store.opening import COPY, refusal
+from engine.model import CHINA, Counts, Demand, Note, Outcome, Sighting
+from engine.store.facts import KINDS, Fact, fact_of
+from engine.store.opening import COPY, refusal, unpack_keys
 from engine.store.rows import (
+    Imported,
     ImportProgress,
+    Ranked,
     Saved,
     Stored,
     counted,
     engaged,
+    imported,
     moment_of,
     progress_of,
+    ranked,
     row_of,
     saved,
     seen,
@@ -30,6 +36,17 @@ from engine.store.rows import (
 )
 
 _T = TypeVar("_T")
+_RANKED = "SELECT note_id, seq, cluster, content, crc, rank, sketch FROM notes"
+_NEWEST = (  # of the rows that several imports have of one thing
+    "NOT EXISTS (SELECT 1 FROM {0} AS later WHERE later.{1} = {0}.{1} AND later.{2} = {0}.{2}"
+    " AND later.import > {0}.import)"
+)
+_KEYS = {  # what makes rows of several imports one
+    "observations": "run, keyword, note_id",
+    "demand": "keyword, bag",
+    "related": "keyword, word",
+}
+_MINUTE = 60  # seconds: as exact as lists without ids are
 
 
 class StoreReader:
@@ -71,22 +88,153 @@ class StoreReader:
         query = "SELECT note_id FROM deleted WHERE seq > ? ORDER BY note_id"
         return list(self._read(str, query, (seq,)))
 
-    def alike(self, sketch: Sequence[int], limit: int = 20) -> list[str]:
-        """Ids of at most `limit` notes that share a sketch key, by id."""
-        query = (
-            "SELECT DISTINCT note_id FROM sketches"
-            " WHERE key IN (SELECT value FROM json_each(?)) ORDER BY note_id LIMIT ?"
-        )
-        keys = orjson.dumps(list(sketch)).decode()
-        return list(self._read(str, query, (keys, limit)))
+    def ranked(self, note_ids: Sequence[str]) -> dict[str, Ranked]:
+        """Notes by id with their rank and sketch; unknown ids are left out."""
+        query = f"{_RANKED} WHERE note_id IN (SELECT value FROM json_each(?))"
+        wanted = orjson.dumps(list(note_ids)).decode()
+        return {row.stored.note.note_id: row for row in self._read(ranked, query, (wanted,))}
 
-    def observations(self) -> Iterator[tuple[str, Sighting]]:
-        """(note id, sighting), by keyword, run and position."""
+    def placed(self, note_id: str) -> Ranked | None:
+        """A note's rank and sketch, its text left unread: what is damaged can be deleted."""
+        query = "SELECT rank, sketch FROM notes WHERE note_id = ?"
+        bare = Stored(Note(note_id), 0, "")
+        rows = self._read(row_of, query, (note_id,))
+        return next((Ranked(bare, rank, unpack_keys(packed)) for rank, packed in rows), None)
+
+    def at_ranks(self, ranks: Sequence[int]) -> dict[int, Ranked]:
+        """Notes by rank; ranks of no note are left out."""
+        query = f"{_RANKED} WHERE rank IN (SELECT value FROM json_each(?))"
+        wanted = orjson.dumps(list(ranks)).decode()
+        return {row.rank: row for row in self._read(ranked, query, (wanted,))}
+
+    def alike(self, keys: Sequence[int], limit: int) -> dict[int, list[int]]:
+        """For each sketch key that notes have, the ranks of the first `limit` of them."""
+        query = (
+            "SELECT value, (SELECT json_group_array(rank) FROM"
+            " (SELECT rank FROM sketches WHERE key = value ORDER BY rank LIMIT ?))"
+            " FROM json_each(?) WHERE EXISTS (SELECT 1 FROM sketches WHERE key = value)"
+        )
+        wanted = orjson.dumps(list(keys)).decode()
+        return {
+            key: orjson.loads(ranks) for key, ranks in self._read(row_of, query, (limit, wanted))
+        }
+
+    def alike_above(self, key: int, rank: int) -> list[int]:
+        """Ranks above a rank of the notes that have a sketch key."""
+        query = "SELECT rank FROM sketches WHERE key = ? AND rank > ? ORDER BY rank"
+        return list(self._read(int, query, (key, rank)))
+
+    def last_rank(self, below: int = 1 << 62) -> int:
+        """The rank of the note that the library met last, of those below a rank; 0 for none."""
+        query = "SELECT coalesce(MAX(rank), 0) FROM notes WHERE rank < ?"
+        return next(self._read(int, query, (below,)))
+
+    def captures(self, note_ids: Sequence[str]) -> dict[str, list[tuple[int, int, bytes | None]]]:
+        """(import, rank, content) of the captures of notes, oldest import first."""
+        query = (
+            "SELECT note_id, import, rank, content FROM captures"
+            " WHERE note_id IN (SELECT value FROM json_each(?)) ORDER BY note_id, import"
+        )
+        of_notes: dict[str, list[tuple[int, int, bytes | None]]] = {}
+        wanted = orjson.dumps(list(note_ids)).decode()
+        for note_id, *row in self._read(row_of, query, (wanted,)):
+            of_notes.setdefault(note_id, []).append((row[0], row[1], row[2]))
+        return of_notes
+
+    def captured_by(self, number: int) -> list[str]:
+        """Ids of the notes that an import captured."""
+        query = "SELECT note_id FROM captures WHERE import = ? ORDER BY note_id"
+        return list(self._read(str, query, (number,)))
+
+    def captured_until(self, number: int) -> list[str]:
+        """Ids of the notes that an import up to this one captured."""
+        query = "SELECT DISTINCT note_id FROM captures WHERE import <= ? ORDER BY note_id"
+        return list(self._read(str, query, (number,)))
+
+    def counted_before(self, day: str) -> list[str]:
+        """Ids of the notes with counts of several days before a day."""
+        query = (
+            "SELECT note_id FROM counts WHERE day <> '' AND day < ?"
+            " GROUP BY note_id HAVING COUNT(*) > 1 ORDER BY note_id"
+        )
+        return list(self._read(str, query, (day,)))
+
+    def copies_in(self, number: int) -> int:
+        """How many notes of an import are near-copies of another note."""
+        query = (
+            "SELECT COUNT(*) FROM captures JOIN notes USING (note_id)"
+            " WHERE import = ? AND cluster <> note_id"
+        )
+        return next(self._read(int, query, (number,)))
+
+    def sightings_of(self, number: int) -> Iterator[tuple[str, Sighting]]:
+        """(note id, sighting) of an import, by keyword, run and position."""
         query = (
             "SELECT note_id, keyword, run, position, sort, filters, captured_at FROM observations"
+            " WHERE import = ? ORDER BY keyword, run, position, note_id"
+        )
+        return self._read(seen, query, (number,))
+
+    def observations(self) -> Iterator[tuple[str, Sighting]]:
+        """(note id, sighting), by keyword, run and position; of several imports the first one's,
+        and the first sort that one of them knew."""
+        query = (
+            "SELECT note_id, keyword, run, position, coalesce(nullif(sort, ''), (SELECT sort FROM"
+            " observations AS o WHERE (o.run, o.keyword, o.note_id) = (observations.run,"
+            " observations.keyword, observations.note_id) AND o.sort <> '' ORDER BY import LIMIT 1"
+            "), ''), filters, captured_at FROM observations WHERE NOT EXISTS (SELECT 1 FROM"
+            " observations AS o WHERE (o.run, o.keyword, o.note_id) = (observations.run,"
+            " observations.keyword, observations.note_id) AND o.import < observations.import)"
             " ORDER BY keyword, run, position, note_id"
         )
         return self._read(seen, query)
+
+    def facts(self, kind: str, note_id: str | None = None, author: str = "") -> Iterator[Fact]:
+        """Comments, creators or outcomes ("comment", …): all, a note's, or an author's.
+
+        Of one that several imports brought it is the newest. An outcome without an id has that of
+        the only note with its title published in its minute.
+        """
+        query = f"SELECT kind, key, content, crc FROM facts WHERE kind = ? AND {_NEWEST}".format(
+            "facts", "kind", "key"
+        )
+        values: tuple[Any, ...] = (kind,)
+        if note_id is not None:
+            query, values = f"{query} AND note_id IN (?, '')", (kind, note_id)
+        if author:
+            query, values = f"{query} AND author = ?", (*values, author)
+        for fact in self._read(fact_of, f"{query} ORDER BY key", values):
+            joined = self.joined(fact)
+            if note_id is None or getattr(joined, "note_id", "") == note_id:
+                yield joined
+
+    def unjoined_in(self, number: int) -> int:
+        """Outcomes of an import that name a note by its title and are joined to none."""
+        query = (
+            "SELECT kind, key, content, crc FROM facts"
+            " WHERE import = ? AND kind = 'outcome' AND note_id = ''"
+        )
+        rows = (self.joined(fact) for fact in list(self._read(fact_of, query, (number,))))
+        outcomes = (row for row in rows if isinstance(row, Outcome))
+        return sum(bool(row.title) and not row.note_id for row in outcomes)
+
+    def joined(self, fact: Fact) -> Fact:
+        """An outcome without an id with that of the one note it can mean, if there is one."""
+        if not isinstance(fact, Outcome) or fact.note_id or not fact.title or not fact.published_at:
+            return fact
+        begin = fact.published_at.astimezone(CHINA).replace(second=0, microsecond=0)
+        query = (
+            "SELECT note_id, seq, cluster, content, crc FROM notes"
+            " WHERE published_at >= ? AND published_at < ?"
+        )
+        times = begin.isoformat(), (begin + timedelta(seconds=_MINUTE)).isoformat()
+        title = "".join(fact.title.split())
+        same = [
+            row.note.note_id
+            for row in self._read(stored, query, times)
+            if "".join(row.note.title.split()) == title
+        ]
+        return replace(fact, note_id=same[0]) if len(same) == 1 else fact
 
     def count_history(self, note_id: str) -> list[tuple[str, Counts]]:
         """(day, counts), oldest first; the day is "" where no export told it."""
@@ -106,13 +254,13 @@ class StoreReader:
         """Rows of imported keyword exports, by keyword."""
         query = (
             "SELECT keyword, searches, competition, level, bid, bag, reason FROM demand"
-            " ORDER BY keyword, bag"
-        )
+            f" WHERE {_NEWEST} ORDER BY keyword, bag"
+        ).format("demand", "keyword", "bag")
         return self._read(partial(Demand, 0), query)
 
     def related(self, keyword: str) -> list[str]:
         """Related searches that pages proposed for a keyword."""
-        query = "SELECT word FROM related WHERE keyword = ? ORDER BY word"
+        query = "SELECT DISTINCT word FROM related WHERE keyword = ? ORDER BY word"
         return list(self._read(str, query, (keyword,)))
 
     def saved(self, kind: str, name: str | None = None) -> list[Saved]:
@@ -125,14 +273,31 @@ class StoreReader:
         return list({row.name: row for row in every}.values())
 
     def progress(self, digest: str) -> ImportProgress | None:
-        """How far the import of a file (by the hash of its bytes) came."""
-        query = "SELECT rows, finished, report FROM imports WHERE digest = ?"
+        """How far the newest import of a file (by the hash of its bytes) came."""
+        query = (
+            "SELECT import, rows, finished, report, change FROM imports WHERE digest = ?"
+            " ORDER BY import DESC LIMIT 1"
+        )
         return next(self._read(progress_of, query, (digest,)), None)
 
-    def rejected(self, digest: str) -> Iterator[tuple[int, str, str]]:
-        """(line, reason, raw) of one file's rejected rows."""
-        query = "SELECT line, reason, raw FROM rejected WHERE digest = ? ORDER BY line"
-        return self._read(row_of, query, (digest,))
+    def imports(self) -> list[Imported]:
+        """Every import that was not taken back, the oldest first."""
+        query = (
+            "SELECT import, digest, path, format, started_at, rows, finished, journal, report"
+            " FROM imports ORDER BY import"
+        )
+        return list(self._read(imported, query))
+
+    def rejected(self, number: int) -> Iterator[tuple[int, str, str]]:
+        """(line, reason, raw) of the rejected rows of an import."""
+        query = "SELECT line, reason, raw FROM rejected WHERE import = ? ORDER BY line"
+        return self._read(row_of, query, (number,))
+
+    @property
+    def change(self) -> int:
+        """Counts what imports, deletions and undone imports did to the captures."""
+        query = "SELECT coalesce((SELECT value FROM meta WHERE name = 'change'), 0)"
+        return self._single(int, query)
 
     @property
     def seq(self) -> int:
@@ -149,13 +314,23 @@ class StoreReader:
 
     def as_of(self) -> datetime | None:
         """The latest moment the library knows: a capture, or a publication."""
-        query = "SELECT value FROM meta WHERE name = 'as_of'"
-        return next(self._read(datetime.fromisoformat, query), None)
+        query = (
+            "SELECT MAX(moment) FROM (SELECT value AS moment FROM meta WHERE name = 'as_of'"
+            " UNION ALL SELECT as_of FROM imports)"
+        )
+        return next(self._read(moment_of, query), None)
 
     def totals(self) -> dict[str, int]:
         """Rows of each kind, and how many authors are known."""
-        names = ("notes", "observations", "demand", "related", "counts")
-        counts = {name: self._single(int, f"SELECT COUNT(*) FROM {name}") for name in names}
+        counts = {
+            name: self._single(int, f"SELECT COUNT(*) FROM {name}") for name in ("notes", "counts")
+        }
+        for name, key in _KEYS.items():
+            query = f"SELECT COUNT(*) FROM (SELECT DISTINCT {key} FROM {name})"
+            counts[name] = self._single(int, query)
+        kinds = "SELECT kind, COUNT(*) FROM (SELECT DISTINCT kind, key FROM facts) GROUP BY kind"
+        facts = dict(self._read(row_of, kinds))
+        counts |= {f"{kind}s": int(facts.get(kind, 0)) for kind in KINDS.values()}
         authors = "SELECT COUNT(DISTINCT author) FROM notes WHERE author <> ''"
         return {**counts, "authors": self._single(int, authors)}
 
@@ -173,7 +348,8 @@ class StoreReader:
         counts = self._read(counted, "SELECT day, content FROM counts")
         columns = "SELECT kind, name, version, created_at, content, crc FROM saved"
         kept = self._read(saved, columns)
-        for rows in (self.observations(), self.demand(), counts, kept):
+        facts = self._read(fact_of, "SELECT kind, key, content, crc FROM facts")
+        for rows in (self.observations(), self.demand(), counts, kept, facts):
             deque(rows, maxlen=0)
         return sum(1 for _ in self.all())
 

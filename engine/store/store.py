@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,20 +19,35 @@ import apsw
 import orjson
 
 from engine.model import CHINA, Counts, Demand, Note, Related, Sighting
-from engine.store.opening import open_database, refusal
+from engine.store.facts import Fact, fact_row
+from engine.store.opening import open_database, pack_keys, refusal
 from engine.store.reading import StoreReader
 from engine.store.rows import (
     ImportProgress,
+    Ranked,
     Stored,
     counts_out,
     crc_of,
     encode,
-    filled,
     row_of,
 )
 from engine.store.snapshot import Connections, StoreSnapshot
 
 _T = TypeVar("_T")
+_FOLDED = {  # table -> what makes its rows one, and whether the first of them counts
+    "observations": (("run", "keyword", "note_id"), True),
+    "demand": (("keyword", "bag"), False),
+    "related": (("keyword", "word"), True),
+    "facts": (("kind", "key"), False),
+}
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """What a transaction wrote after a sequence number, to be indexed without reading it again."""
+
+    seq: int
+    notes: dict[str, Stored] = field(default_factory=dict)
 
 
 class Store(StoreReader):
@@ -81,6 +97,7 @@ class Store(StoreReader):
         except apsw.Error as error:
             raise refusal(self.path, error) from error
         self._changes = self._db.total_changes()
+        self._mine.fresh = _Fresh(self.seq)
         try:
             yield
             if self._db.in_transaction:
@@ -91,6 +108,8 @@ class Store(StoreReader):
             if isinstance(error, apsw.Error):
                 raise refusal(self.path, error) from error
             raise
+        finally:
+            self._mine.fresh = None
 
     def commit(self) -> None:
         """End the transaction: what it changed is stored and synced."""
@@ -101,42 +120,83 @@ class Store(StoreReader):
             )
         self._db.execute("COMMIT")
 
-    def put(self, note: Note, cluster: str, sketch: Sequence[int]) -> None:
-        """Add or replace a note; `cluster` names its group of near-duplicates."""
-        content = encode(note)
-        seq = self._next_seq()
-        self._db.execute(
-            "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(note.note_id, seq, cluster, note.author),
-                note.published_at and note.published_at.astimezone(CHINA).isoformat(),
-                *(content, crc_of(note.note_id, cluster, content)),
-            ),
-        )
-        self._db.execute("DELETE FROM sketches WHERE note_id = ?", (note.note_id,))
-        self._db.executemany(
-            "INSERT OR IGNORE INTO sketches VALUES (?, ?)", [(k, note.note_id) for k in sketch]
-        )
-        self._db.execute("DELETE FROM deleted WHERE note_id = ?", (note.note_id,))
+    def since(self, seq: int) -> Iterator[Stored]:
+        """See StoreReader; what this thread's transaction wrote is not read again."""
+        fresh: _Fresh | None = getattr(self._mine, "fresh", None)
+        if fresh and fresh.seq == seq and self._db.in_transaction:
+            return iter(sorted(fresh.notes.values(), key=lambda stored: stored.seq))
+        return super().since(seq)
 
-    def recapture(self, stored: Stored) -> None:
-        """Keep a later capture of a note that says the same: nothing new for an index."""
-        note_id, content = stored.note.note_id, encode(stored.note)
-        self._db.execute(
-            "UPDATE notes SET content = ?, crc = ? WHERE note_id = ?",
-            (content, crc_of(note_id, stored.cluster, content), note_id),
+    def put(self, note: Note, cluster: str, sketch: Sequence[int], rank: int | None = None) -> None:
+        """Add or replace a note; `cluster` names its group of near-duplicates. Without a rank it
+        stands behind the notes that no import can take back."""
+        old = self.ranked([note.note_id])
+        place = rank or (old[note.note_id].rank if old else self.last_rank(1 << 32) + 1)
+        self.put_many([Ranked(Stored(note, 0, cluster), place, tuple(sketch))], old)
+
+    def put_many(self, rows: Sequence[Ranked], old: Mapping[str, Ranked]) -> None:
+        """Add or replace notes, each once; `old` are those that stand there. Their sequence numbers
+        are the next ones."""
+        self._drop_keys([old[i] for row in rows if (i := row.stored.note.note_id) in old])
+        first = self._next_seqs(len(rows))
+        values, keys = [], []
+        for seq, row in enumerate(rows, first):
+            note, cluster = row.stored.note, row.stored.cluster
+            content = encode(note)
+            self._wrote(Stored(note, seq, cluster))
+            moment = note.published_at and note.published_at.astimezone(CHINA).isoformat()
+            crc = crc_of(note.note_id, cluster, content)
+            values.append((note.note_id, seq, cluster, note.author, moment, content, crc, row.rank,
+                           pack_keys(row.keys)))  # fmt: skip
+            keys += [(key, row.rank) for key in row.keys]
+        self._db.executemany(
+            "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values
         )
+        keys.sort()
+        self._db.executemany("INSERT OR IGNORE INTO sketches VALUES (?, ?)", keys)
+        ids = [(row.stored.note.note_id,) for row in rows]
+        self._db.executemany("DELETE FROM deleted WHERE note_id = ?", ids)
+
+    def regroup(self, rows: Iterable[Ranked]) -> None:
+        """Put notes into other groups of near-duplicates."""
+        for row in rows:
+            note, cluster = row.stored.note, row.stored.cluster
+            crc, seq = crc_of(note.note_id, cluster, encode(note)), self._next_seqs(1)
+            self._wrote(Stored(note, seq, cluster))
+            self._db.execute(
+                "UPDATE notes SET cluster = ?, crc = ?, seq = ? WHERE note_id = ?",
+                (cluster, crc, seq, note.note_id),
+            )
+
+    def recapture(self, rows: Iterable[Stored]) -> None:
+        """Keep later captures of notes that say the same: nothing new for an index."""
+        values = []
+        for row in rows:
+            note_id, content = row.note.note_id, encode(row.note)
+            values.append((content, crc_of(note_id, row.cluster, content), note_id))
+        self._db.executemany("UPDATE notes SET content = ?, crc = ? WHERE note_id = ?", values)
+
+    def remove(self, rows: Sequence[Ranked]) -> None:
+        """Drop notes with what imports said of them; observations and count history stay."""
+        self._drop_keys(rows)
+        ids = [(row.stored.note.note_id,) for row in rows]
+        first = self._next_seqs(len(rows))
+        self._db.executemany("DELETE FROM notes WHERE note_id = ?", ids)
+        self._db.executemany("DELETE FROM captures WHERE note_id = ?", ids)
+        gone = [(note_id, seq) for seq, (note_id,) in enumerate(ids, first)]
+        self._db.executemany("INSERT OR REPLACE INTO deleted VALUES (?, ?)", gone)
+        fresh: _Fresh | None = getattr(self._mine, "fresh", None)
+        if fresh:
+            for (note_id,) in ids:
+                fresh.notes.pop(note_id, None)
+        self._count_change()
 
     def delete(self, note_id: str) -> bool:
         """Drop a note; its observations and count history stay. False when it is not there."""
-        self._db.execute("DELETE FROM notes WHERE note_id = ?", (note_id,))
-        if not self._db.changes():
-            return False
-        self._db.execute("DELETE FROM sketches WHERE note_id = ?", (note_id,))
-        self._db.execute(
-            "INSERT OR REPLACE INTO deleted VALUES (?, ?)", (note_id, self._next_seq())
-        )
-        return True
+        row = self.placed(note_id)
+        if row:
+            self.remove([row])
+        return row is not None
 
     def seen_until(self, moment: datetime) -> None:
         """Note that the library knows the world up to `moment`."""
@@ -145,49 +205,102 @@ class Store(StoreReader):
             text = moment.astimezone(CHINA).isoformat()
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('as_of', ?)", (text,))
 
-    def observe(self, note_id: str, sighting: Sighting) -> bool:
-        """Keep a sighting; False when it is known already."""
+    # --- what was seen of them -----------------------------------------------------------------
+
+    def put_captures(self, rows: Sequence[tuple[str, int, int, bytes | None]]) -> None:
+        """Keep (note id, import, rank, content): what an import said of a note."""
+        self._db.executemany("INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?)", rows)
+
+    def put_counts(self, rows: Iterable[tuple[str, str, Counts]]) -> None:
+        """Keep (note id, day, counts); "" is an unknown day."""
+        values = [(note_id, day, orjson.dumps(counts_out(counts))) for note_id, day, counts in rows]
+        self._db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?, ?)", values)
+
+    def drop_counts(self, note_ids: Iterable[str]) -> None:
+        """Drop the count history of notes."""
+        ids = [(note_id,) for note_id in note_ids]
+        self._db.executemany("DELETE FROM counts WHERE note_id = ?", ids)
+
+    def observe(self, note_id: str, sighting: Sighting, number: int = 0) -> bool:
+        """Keep a sighting of an import; False when all of it is known already."""
         captured = sighting.captured_at and sighting.captured_at.isoformat()
-        row = (sighting.run, sighting.keyword, note_id, sighting.position, sighting.sort)
+        place = (sighting.run, sighting.keyword, note_id)
+        query = "SELECT MAX(sort) FROM observations WHERE (run, keyword, note_id) = (?, ?, ?)"
+        sort = self._db.execute(query, place).get
         self._db.execute(
-            "INSERT INTO observations VALUES (?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO observations VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET sort = excluded.sort"
             " WHERE observations.sort = '' AND excluded.sort <> ''",
-            (*row, sighting.filters, captured),
+            (*place, number, sighting.position, sighting.sort, sighting.filters, captured),
         )
-        return bool(self._db.changes())
+        return sort is None or (sort == "" and sighting.sort != "")
 
-    def remember_counts(self, note: Note) -> None:
-        """Keep the counts of the day they were captured; "" is an unknown day.
-
-        Of two captures of a day the one that is imported last counts; unknown replaces nothing.
-        """
-        day = note.captured_at.astimezone(CHINA).date().isoformat() if note.captured_at else ""
-        earlier = dict(self.count_history(note.note_id)).get(day, Counts())
-        counts = filled(note.counts, earlier)
-        self._db.execute(
-            "INSERT OR REPLACE INTO counts VALUES (?, ?, ?)",
-            (note.note_id, day, orjson.dumps(counts_out(counts))),
-        )
-
-    def put_demand(self, row: Demand) -> bool:
+    def put_demand(self, row: Demand, number: int = 0) -> bool:
         """Keep a keyword's demand, the newest import wins; False when nothing changed."""
         values = (row.searches, row.competition, row.level, row.bid, row.reason)
         query = (
             "SELECT searches, competition, level, bid, reason FROM demand"
-            " WHERE keyword = ? AND bag = ?"
+            " WHERE keyword = ? AND bag = ? ORDER BY import DESC LIMIT 1"
         )
         present = next(self._read(row_of, query, (row.keyword, row.bag)), None)
         self._db.execute(
-            "INSERT OR REPLACE INTO demand VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (row.keyword, row.bag, *values),
+            "INSERT OR REPLACE INTO demand VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (row.keyword, row.bag, number, *values),
         )
         return present != values
 
-    def put_related(self, row: Related) -> None:
+    def put_related(self, row: Related, number: int = 0) -> None:
         """Keep related searches of a keyword."""
-        pairs = [(row.keyword, word) for word in row.words]
-        self._db.executemany("INSERT OR IGNORE INTO related VALUES (?, ?)", pairs)
+        rows = [(row.keyword, word, number) for word in row.words]
+        self._db.executemany("INSERT OR IGNORE INTO related VALUES (?, ?, ?)", rows)
+
+    def put_fact(self, fact: Fact, number: int = 0) -> None:
+        """Keep a comment, a creator or an outcome with every column that it has."""
+        row = fact_row(fact, number)
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    # --- imports -------------------------------------------------------------------------------
+
+    def begin_import(self, digest: str, path: str, format_name: str, now: datetime) -> int:
+        """Take up an import: its number."""
+        self._db.execute(
+            "INSERT INTO imports (digest, path, format, started_at, rows, finished, report,"
+            " journal) VALUES (?, ?, ?, ?, 0, 0, x'7b7d', 1)",
+            (digest, path, format_name, now.astimezone(CHINA).isoformat(timespec="seconds")),
+        )
+        return int(self._db.last_insert_rowid())
+
+    def save_progress(self, progress: ImportProgress, as_of: datetime | None = None) -> None:
+        """Keep how far an import came, in the transaction of its rows; `as_of` is the latest
+        moment that they know."""
+        change = self._count_change()
+        moment = as_of and as_of.astimezone(CHINA).isoformat()
+        self._db.execute(
+            "UPDATE imports SET rows = ?, finished = ?, report = ?, change = ?,"
+            " as_of = max(coalesce(as_of, ?), coalesce(?, as_of)) WHERE import = ?",
+            (progress.rows, progress.finished, progress.report, change, moment, moment,
+             progress.number),
+        )  # fmt: skip
+
+    def reject(self, number: int, line: int, reason: str, raw: str) -> None:
+        """Keep a row that could not be used."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO rejected VALUES (?, ?, ?, ?)", (number, line, reason, raw)
+        )
+
+    def drop_import(self, number: int) -> None:
+        """Forget an import and its rows; notes are put, or removed, by who takes it back."""
+        for table in (
+            "captures",
+            "observations",
+            "demand",
+            "related",
+            "facts",
+            "rejected",
+            "imports",
+        ):
+            self._db.execute(f"DELETE FROM {table} WHERE import = ?", (number,))
+        self._count_change()
 
     def save(self, kind: str, name: str, content: Any, now: datetime) -> int:
         """Keep a new version; what equals the newest one is not kept again. The version."""
@@ -202,28 +315,75 @@ class Store(StoreReader):
         )
         return version
 
-    def save_progress(self, digest: str, path: str, progress: ImportProgress) -> None:
-        """Keep how far an import came, in the transaction of its rows."""
+    # --- what is let go ------------------------------------------------------------------------
+
+    def replace_captures(
+        self, number: int, rows: Sequence[tuple[str, int, int, bytes | None]]
+    ) -> None:
+        """Put captures in the place of all that imports up to `number` said of these notes."""
+        places = [(note_id, number) for note_id, *_ in rows]
+        self._db.executemany("DELETE FROM captures WHERE note_id = ? AND import <= ?", places)
+        self.put_captures(rows)
+
+    def fold_rows(self, number: int) -> None:
+        """Make what imports up to `number` brought the library's own, for good."""
         self._db.execute(
-            "INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?, ?)",
-            (digest, path, progress.rows, progress.finished, progress.report),
+            "INSERT OR REPLACE INTO meta SELECT 'as_of', MAX(moment) FROM (SELECT value AS moment"
+            " FROM meta WHERE name = 'as_of' UNION ALL SELECT as_of FROM imports WHERE import <= ?)"
+            " HAVING MAX(moment) IS NOT NULL",
+            (number,),
         )
-
-    def first_time(self, digest: str, note_id: str) -> bool:
-        """Whether a running import meets this note id for the first time in its file."""
-        self._db.execute("INSERT OR IGNORE INTO importing VALUES (?, ?)", (digest, note_id))
-        return bool(self._db.changes())
-
-    def forget_import(self, digest: str) -> None:
-        """Drop what only a running import needs."""
-        self._db.execute("DELETE FROM importing WHERE digest = ?", (digest,))
-
-    def reject(self, digest: str, line: int, reason: str, raw: str) -> None:
-        """Keep a row that could not be used."""
         self._db.execute(
-            "INSERT OR REPLACE INTO rejected VALUES (?, ?, ?, ?)", (digest, line, reason, raw)
+            "UPDATE observations SET sort = coalesce((SELECT sort FROM observations AS o WHERE"
+            " (o.run, o.keyword, o.note_id) = (observations.run, observations.keyword,"
+            " observations.note_id) AND o.import <= ?1 AND o.sort <> '' ORDER BY o.import LIMIT 1),"
+            " '') WHERE sort = '' AND import <= ?1",
+            (number,),
         )
+        for table, (key, first) in _FOLDED.items():
+            same = " AND ".join(f"o.{name} = {table}.{name}" for name in key)
+            other = "<" if first else ">"
+            self._db.execute(
+                f"DELETE FROM {table} WHERE import <= ?1 AND EXISTS (SELECT 1 FROM {table} AS o"
+                f" WHERE {same} AND o.import <= ?1 AND o.import {other} {table}.import)",
+                (number,),
+            )
+            self._db.execute(f"UPDATE {table} SET import = 0 WHERE import <= ?", (number,))
+        self._db.execute("UPDATE imports SET journal = 0 WHERE import <= ?", (number,))
 
-    def _next_seq(self) -> int:
-        query = "UPDATE meta SET value = value + 1 WHERE name = 'seq' RETURNING value"
+    def drop_days(self, note_id: str, days: Iterable[str]) -> None:
+        """Drop counts of days."""
+        places = [(note_id, day) for day in days]
+        self._db.executemany("DELETE FROM counts WHERE note_id = ? AND day = ?", places)
+
+    def drop_rejected(self, before: datetime) -> int:
+        """Drop rejected rows of imports that began before a moment; how many."""
+        self._db.execute(
+            "DELETE FROM rejected WHERE import IN (SELECT import FROM imports"
+            " WHERE started_at < ?)",
+            (before.astimezone(CHINA).isoformat(timespec="seconds"),),
+        )
+        return self._db.changes()
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _drop_keys(self, rows: Sequence[Ranked]) -> None:
+        keys = sorted((key, row.rank) for row in rows for key in row.keys)
+        self._db.executemany("DELETE FROM sketches WHERE key = ? AND rank = ?", keys)
+
+    def _wrote(self, stored: Stored) -> None:
+        fresh: _Fresh | None = getattr(self._mine, "fresh", None)
+        if fresh:
+            fresh.notes[stored.note.note_id] = stored
+
+    def _count_change(self) -> int:
+        query = (
+            "INSERT INTO meta VALUES ('change', 1)"
+            " ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value"
+        )
         return int(self._db.execute(query).get)
+
+    def _next_seqs(self, count: int) -> int:
+        """The first of `count` new sequence numbers."""
+        query = "UPDATE meta SET value = value + ? WHERE name = 'seq' RETURNING value"
+        return int(self._db.execute(query, (count,)).get) - count + 1

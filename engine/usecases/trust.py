@@ -27,10 +27,15 @@ STORED = Observed((), ())  # no page is given: those that the library's imports 
 
 @dataclass(frozen=True, slots=True)
 class TrustQuestion:
-    """Observed pages, or none for those of the library, and the moment to compare at."""
+    """Observed pages, or none for those of the library, and the moment to compare at.
+
+    Pages of the library that look like another sort than they declare are left out unless
+    `trust_sort`.
+    """
 
     observed: Observed = STORED
     now: datetime | None = None
+    trust_sort: bool = False
 
 
 def fidelity(
@@ -39,7 +44,7 @@ def fidelity(
     """Agreement of the order with observed pages, beside baselines."""
 
     def compare(library: LibrarySnapshot) -> tuple[Observed, Fidelity]:
-        observed = _pages(library, question.observed)
+        observed = _pages(library, question)
         return observed, Comparer(library).fidelity(observed.pages, library.rule_set, progress)
 
     (observed, agreement), of_state = asked(engine, compare, question.now)
@@ -62,7 +67,7 @@ def calibrate(
     better beyond their interval."""
 
     def fit(library: LibrarySnapshot) -> Calibration:
-        observed = _pages(library, question.observed)
+        observed = _pages(library, question)
         return Calibrator(library).calibrate(observed.pages, library.rule_set, progress)
 
     calibration, of_state = asked(engine, fit, question.now)
@@ -74,8 +79,10 @@ def calibrate(
     return Answer(change_table(calibration), meta, calibration)
 
 
-def _pages(library: LibrarySnapshot, given: Observed) -> Observed:
-    observed = given if given.pages else stored_pages(library.store)
+def _pages(library: LibrarySnapshot, question: TrustQuestion) -> Observed:
+    observed = question.observed
+    if not observed.pages:
+        observed = stored_pages(library.store, question.trust_sort)
     if not observed.pages:
         why = "; ".join(observed.left_out) or "no import had places"
         raise BadInput(

@@ -1,5 +1,5 @@
-"""python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, extract,
-portraits, voice, drafts, fidelity, http, pages, startup.
+"""python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, import,
+extract, portraits, voice, drafts, fidelity, http, pages, startup.
 
 Ratios come from one process, engines in turn; times are medians of the runs, with their spread.
 Never part of a test: machines are noisy, ratios hold.
@@ -16,6 +16,7 @@ from tests.benchmarks import (
     drafts,
     extract,
     fidelity,
+    imports,
     memory,
     pages,
     portraits,
@@ -34,6 +35,7 @@ TABLES: dict[str, Callable[[], None]] = {
     "suggest": suggest.table,
     "core": core.table,
     "memory": memory.table,
+    "import": imports.table,
     "extract": extract.table,
     "portraits": portraits.table,
     "voice": voice.table,

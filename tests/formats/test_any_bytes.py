@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from engine.errors import BadFile
 from engine.formats import ReadOptions, open_export, read_stream
-from engine.model import Captured, Demand, Rejected, Related, Skipped
+from engine.model import (
+    Captured,
+    Comment,
+    Creator,
+    Demand,
+    Outcome,
+    Rejected,
+    Related,
+    Skipped,
+)
 from tests.formats.samples import (
     SPIDER,
     XHS_DOWNLOADER,
@@ -26,7 +35,7 @@ from tests.formats.samples import (
 from tests.formats.test_readers import CARD, KEYWORDS, OWN, RELATED
 
 SUFFIXES = st.sampled_from([".csv", ".xlsx", ".json", ".jsonl", ".db", ".txt", ""])
-ROWS = Captured | Demand | Related | Skipped | Rejected
+ROWS = Captured | Comment | Creator | Outcome | Demand | Related | Skipped | Rejected
 OPTIONS = st.sampled_from([ReadOptions(), ReadOptions(columns={"note_id": "a", "title": "b"})])
 HEADS = st.sampled_from(
     [
@@ -97,4 +106,4 @@ def test_a_damaged_export_gives_rows_or_a_refusal(
 @given(st.lists(st.binary(max_size=80) | st.sampled_from([b"[]", b"{}", b'{"data": [1]}', b"1"])))
 def test_any_stream_gives_rows(body: list[bytes]) -> None:
     for row in read_stream(body):
-        assert isinstance(row, Rejected)
+        assert isinstance(row, Rejected | Skipped)

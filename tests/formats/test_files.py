@@ -100,14 +100,14 @@ def test_bad_lines_are_named_and_kept_and_the_file_goes_on(tmp_path: Path) -> No
     path = tmp_path / "a.jsonl"
     deep = '{"a":' * 100_000
     good = json.dumps(mediacrawler(1), ensure_ascii=False)
-    worse = json.dumps(mediacrawler(3, liked_count="abc"), ensure_ascii=False)
+    worse = json.dumps(mediacrawler(3, note_id="查看", note_url="无"), ensure_ascii=False)
     path.write_text(f'{{"note_id": "x", \n{good}\n[1, 2]\n{worse}\n\n{deep}\n{good}', "utf-8")
     found = read(path)
     assert [(row.line, row.reason[:24]) for row in rejected(found)] == [
         (1, "not valid JSON: Expectin"),
         (3, "not a JSON object"),
         (3, "not a JSON object"),
-        (4, "likes: 'abc' is not a co"),
+        (4, "no note_id, and no note "),
         (6, "not valid JSON: maximum "),
     ]
     assert [row.line for row in found if isinstance(row, Captured)] == [2, 7]
@@ -115,7 +115,7 @@ def test_bad_lines_are_named_and_kept_and_the_file_goes_on(tmp_path: Path) -> No
 
 
 def test_a_rejected_row_is_whole_but_for_the_access_token(tmp_path: Path) -> None:
-    row = mediacrawler(1, liked_count="abc")
+    row = mediacrawler(1, note_id="", note_url="https://a.com/?xsec_token=SECRETTOKEN=")
     for path in (lines(tmp_path / "a.jsonl", [row]), table(tmp_path / "a.csv", [row])):
         (bad,) = rejected(read(path))
         assert "先清洁再补水" in bad.raw
@@ -124,28 +124,28 @@ def test_a_rejected_row_is_whole_but_for_the_access_token(tmp_path: Path) -> Non
 
 def test_too_few_and_too_many_cells_are_rejected(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("笔记ID,标题,点赞\n1,a,2\n2,b\n3,c,4,5\n4,d,5,,\n,,\n\n6,e,7\n", "utf-8")
+    path.write_text("笔记ID,标题,点赞\nn1,a,2\nn2,b\nn3,c,4,5\nn4,d,5,,\n,,\n\nn6,e,7\n", "utf-8")
     found = read(path)
     assert [(row.line, row.reason, row.raw) for row in rejected(found)] == [
-        (3, "2 cells; the header has 3", "2,b"),
-        (4, "4 cells; the header has 3", "3,c,4,5"),
+        (3, "2 cells; the header has 3", "n2,b"),
+        (4, "4 cells; the header has 3", "n3,c,4,5"),
     ]
     assert [row.line for row in found if isinstance(row, Captured)] == [2, 5, 8]
 
 
 def test_a_quote_never_closed_costs_its_own_line_only(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    rest = "".join(f"{number},标题{number},1\n" for number in range(2, 500))
-    path.write_text(f'笔记ID,标题,点赞\n0,a,1\n1,"b,1\n{rest}', "utf-8")
+    rest = "".join(f"n{number},标题{number},1\n" for number in range(2, 500))
+    path.write_text(f'笔记ID,标题,点赞\nn0,a,1\nn1,"b,1\n{rest}', "utf-8")
     found = read(path)
-    assert [(row.line, row.raw) for row in rejected(found)] == [(3, '1,"b,1')]
+    assert [(row.line, row.raw) for row in rejected(found)] == [(3, 'n1,"b,1')]
     assert len(found) == 500
     assert found[-1].line == 501
 
 
 def test_a_header_written_again_is_no_row(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("笔记ID,标题\n1,a\n笔记ID,标题\n2,b\n", "utf-8")
+    path.write_text("笔记ID,标题\nn1,a\n笔记ID,标题\nn2,b\n", "utf-8")
     assert [row.line for row in notes(read(path))] == [2, 4]
 
 
@@ -159,13 +159,13 @@ def test_a_field_of_a_megabyte_is_read_and_the_limit_put_back(tmp_path: Path) ->
 def test_a_row_without_id_or_without_text_is_rejected(tmp_path: Path) -> None:
     rows = [
         mediacrawler(1, note_id="", note_url=""),
-        mediacrawler(2, title="无标题", desc="留下你的想法吧", tag_list=""),
+        {"note_id": note_id(2), "desc": "留下你的想法吧", "liked_count": "", "last_modify_ts": ""},
         mediacrawler(3, note_id=""),
     ]
     found = read(lines(tmp_path / "a.jsonl", rows))
     assert [row.reason.split(",")[0] for row in rejected(found)] == [
         "no note_id",
-        "no text; a note needs a title",
+        "no text",
     ]
     assert notes(found[2:])[0].note.note_id == note_id(3)
 
@@ -216,10 +216,10 @@ def test_the_capture_time_is_the_rows_own_then_the_file_names_then_the_users(
 def test_blank_rows_and_numbers_and_dates_of_a_sheet(tmp_path: Path) -> None:
     header = ["笔记ID", "标题", "点赞", "发布时间"]
     rows: list[list[object]] = [
-        [], [*header], [], [123456789.0, 618, 12.0, datetime(2025, 3, 28, 11, 5)], ["b", "x"],
+        [], [*header], [], [987654321012.0, 618, 12.0, datetime(2025, 3, 28, 11, 5)], ["b2", "x"],
     ]  # fmt: skip
     first, second = notes(read(sheets(tmp_path / "a.xlsx", Sheet1=rows)))
-    assert (first.line, first.note.note_id, first.note.title) == (4, "123456789", "618")
+    assert (first.line, first.note.note_id, first.note.title) == (4, "987654321012", "618")
     assert first.note.published_at == datetime(2025, 3, 28, 11, 5, tzinfo=CHINA)
     assert (second.line, second.note.counts.likes) == (5, None)
 
@@ -245,7 +245,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
 
 def test_an_archive_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
-        archive.writestr("notes.csv", "笔记ID,标题\n1,a\n")
+        archive.writestr("[Content_Types].xml", "<Types/>")
     with pytest.raises(BadFile, match="unpack it"):
         opened(tmp_path / "a.xlsx")
 
@@ -317,10 +317,10 @@ def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
         (b"PK\x03\x04" + b"\0" * 99, "damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "password"),
         (b"SQLite format 3\0" + b"x" * 99, "damaged"),
-        ("今天天气很好".encode(), "no column for a note id"),
-        (b"{}", "no column for a note id"),
-        (b"[]", "no column for a note id"),
-        (b"{", "no column for a note id"),
+        ("今天天气很好".encode(), "a text of one column"),
+        (b"{}", "has no rows with columns"),
+        (b"[]", "has no rows with columns"),
+        (b"{", "row 1: not valid JSON"),
         (b'{"version": 1}', "no column for a note id"),
     ],
 )
@@ -336,8 +336,9 @@ def test_a_file_that_is_no_export_is_refused_with_the_cure(
     assert "\n" not in str(refusal.value)
 
 
-def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
-    for path in (tmp_path / "no.csv", tmp_path, tmp_path / "a\0b"):
+def test_a_missing_file_and_an_empty_folder_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for path in (tmp_path / "no.csv", tmp_path / "empty", tmp_path / "a\0b"):
         with pytest.raises(BadFile):
             opened(path)
 

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from engine import sample
 from engine.errors import BadFile
-from engine.formats.keywords import KeywordLine, read_keywords
+from engine.formats.keywords import KeywordLine, read_keyword_file, read_keywords
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -96,3 +96,42 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     for name in ("no.csv", "no.toml", "no.json"):
         with pytest.raises(BadFile, match="no"):
             read_keywords(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "searches", "unused"),
+    [
+        ("a.txt", "面霜\n防晒\n", None, ()),
+        ("a.txt", "# 词表\n面霜\n\n防晒\n", None, ()),
+        ("a.txt", "面霜,防晒\n", None, ()),
+        ("a.csv", "Keyword,Search Volume,CPC\n面霜,1300,1.2\n防晒,9,1\n", 1300, ("CPC",)),
+        ("a.csv", 'Keyword,Volume,Trend\n面霜,"1,300",x\n防晒,9,y\n', 1300, ("Trend",)),
+        ("a.csv", "Top queries,Clicks,CTR\n面霜,12,4%\n防晒,1,1%\n", None, ("Clicks", "CTR")),
+        ("a.csv", "热门查询,点击次数\n面霜,12\n防晒,1\n", None, ("点击次数",)),
+        ("a.csv", "关键词,移动端日检索量,PC日检索量\n面霜,120,30\n防晒,1,1\n", 4500, ()),
+        ("a.csv", "导出\n\n關鍵詞,月檢索量\n面霜,1300\n防晒,1\n", 1300, ()),
+        (
+            "a.csv",
+            "keyword,search_index_w,is_surging\n面霜,12.3,1\n防晒,8,0\n",
+            123_000,
+            ("is_surging",),
+        ),
+        ("a.csv", "关键词,搜索量(万)\n面霜,1.5\n防晒,1\n", 15_000, ()),
+        ("a.csv", "搜索词\t月均搜索量\n面霜\t1.2万\n防晒\t1\n", 12_000, ()),
+    ],
+)
+def test_a_list_of_other_tools_is_read_and_its_other_columns_named(
+    tmp_path: Path, name: str, text: str, searches: int | None, unused: tuple[str, ...]
+) -> None:
+    listed = read_keyword_file(write(tmp_path, name, text))
+    assert [line.keyword for line in listed.lines] == ["面霜", "防晒"]
+    assert listed.lines[0].searches == searches
+    assert listed.unused == unused
+    assert all("columns not read" in remark for remark in listed.remarks())
+
+
+def test_a_total_row_of_a_list_is_left_out_and_said(tmp_path: Path) -> None:
+    text = "词包,关键词,月均搜索指数\n护肤,敏感肌面霜,48210\n,合计,48210\n"
+    listed = read_keyword_file(write(tmp_path, "a.csv", text))
+    assert [line.keyword for line in listed.lines] == ["敏感肌面霜"]
+    assert listed.remarks() == ("total rows left out: row 3",)

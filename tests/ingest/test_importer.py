@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 from engine.errors import BadFile
 from engine.formats import ReadOptions
 from engine.ingest import importer as ingest
-from engine.ingest.importer import merged
+from engine.ingest.merging import merged
 from engine.ingest.report import ImportReport
 from engine.model import CHINA, Captured, Count, Counts, Note, Rejected, Row
 from engine.store import Store
@@ -192,8 +192,7 @@ def test_a_bad_row_is_named_and_kept(store: Store, tmp_path: Path) -> None:
     assert "no note_id" in lines[1]["reason"]
     assert "没有编号" in lines[1]["raw"]
     assert "no text" in lines[2]["reason"]
-    digest = next(iter(store._db.execute("SELECT DISTINCT digest FROM rejected")))[0]
-    assert [(n, r) for n, r, _ in store.rejected(digest)] == [
+    assert [(n, r) for n, r, _ in store.rejected(1)] == [
         (line["line"], line["reason"]) for line in lines
     ]
     assert sorted(line for known in report.reasons.values() for line in known) == [2, 3, 5]
@@ -351,17 +350,17 @@ def test_an_interruption_within_a_batch_keeps_whole_batches_only(
     store: Store, tmp_path: Path
 ) -> None:
     path = write(tmp_path / "a.jsonl", [row(n) for n in range(450)])
-    puts = 0
-    put = store.put
+    steps = 0
+    put_counts = store.put_counts
 
-    def interrupted(note: Note, cluster: str, sketch: tuple[int, ...]) -> None:
-        nonlocal puts
-        puts += 1
-        if puts == 250:
+    def interrupted(rows: Iterable[tuple[str, str, Counts]]) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == 2:
             raise KeyboardInterrupt
-        put(note, cluster, sketch)
+        put_counts(rows)
 
-    store.put = interrupted  # type: ignore[method-assign, assignment]
+    store.put_counts = interrupted  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
         take(store, path)
     assert store.totals()["notes"] == 200

@@ -8,6 +8,7 @@ import pytest
 
 from engine.rows.column import Column, columns, example
 from engine.rows.draft_rows import AdviceRow, DraftRow
+from engine.rows.import_rows import ImportedRow, TidiedRow, UndoneRow
 from engine.rows.keyword_rows import ExtractRow, KeywordRow
 from engine.rows.note_rows import ImportRow
 from engine.rows.rank_change_rows import RankChangeRow
@@ -32,7 +33,11 @@ PROMISED = {
     FidelityRow: "keyword observed kendall_tau rbo ndcg trust",
     EvaluateRow: "metric value queries",
     StatsRow: "notes authors observations tags terms first_published last_published index_version"
-    " lexicon rule_set",
+    " lexicon rule_set comments creators outcomes",
+    ImportedRow: "import_id path format hash imported_at rows added updated unchanged rejected"
+    " skipped observations demand related comments creators outcomes finished can_undo",
+    UndoneRow: "import_id path removed restored",
+    TidiedRow: "journals rejected_files rejected_rows counts jobs bytes names",
     ImportRow: "path format rows added updated unchanged rejected warnings",
     RankChangeRow: "keyword before after move own_edit own_engagement ageing rivals"
     " rival_engagement dictionary rules",

@@ -18,7 +18,16 @@ import pytest
 
 from engine.errors import Damaged, LibraryBusy, NoterankError
 from engine.model import CHINA, Count, Counts, Demand, Note, Related, Sighting
-from engine.store import ImportProgress, Store, Stored
+from engine.store import (
+    Capture,
+    ImportProgress,
+    Store,
+    Stored,
+    days_of,
+    decode_capture,
+    encode_capture,
+)
+from engine.store.rows import crc_of, encode
 
 DAY = datetime(2026, 10, 30, 8, tzinfo=CHINA)
 FULL = Note(
@@ -111,7 +120,7 @@ def test_a_deleted_note_leaves_a_tombstone_that_a_new_one_lifts(store: Store) ->
     assert store.get("a") is None
     assert store.deleted_since(2) == ["a"]
     assert store.deleted_since(3) == []
-    assert store.alike((1,)) == ["b"]
+    assert store.alike((1,), 8) == {1: [2]}
     put(store, Note("a", "again"))
     assert store.deleted_since(0) == []
     assert ids(store.since(3)) == ["a"]
@@ -133,7 +142,7 @@ def test_recapturing_a_note_is_no_change_for_an_index(store: Store) -> None:
     assert known is not None
     later = replace(FULL, captured_at=DAY + timedelta(days=1))
     with store.writing():
-        store.recapture(replace(known, note=later))
+        store.recapture([replace(known, note=later)])
     assert store.get("65a1") == Stored(later, 1, "c")
     assert store.check() == 1
 
@@ -142,10 +151,14 @@ def test_notes_that_share_a_key_are_alike(store: Store) -> None:
     big = (7 << 60) | 5
     put(store, Note("b"), Note("a"), sketch=(big, 3))
     put(store, Note("c"), sketch=(4,))
-    assert store.alike((big,)) == ["a", "b"]
-    assert store.alike((3, 4), limit=2) == ["a", "b"]
+    assert store.alike((big, 5), 8) == {big: [1, 2]}
+    assert store.alike((3, 4), limit=1) == {3: [1], 4: [3]}
+    assert store.alike_above(3, 1) == [2]
     put(store, Note("a"), sketch=(4,))
-    assert store.alike((big,)) == ["b"]
+    assert store.alike((big, 4), 8) == {big: [1], 4: [2, 3]}
+    ranked = store.ranked(["a", "none"])["a"]
+    assert (ranked.rank, ranked.keys) == (2, (4,))
+    assert store.at_ranks([2, 9]) == {2: ranked}
 
 
 def test_the_library_knows_the_world_up_to_the_latest_moment(store: Store) -> None:
@@ -184,17 +197,16 @@ def test_a_sighting_is_kept_once_and_its_sort_is_filled_in_later(store: Store) -
     ]
 
 
-def counted(likes: int | None, moment: datetime | None, **more: Count) -> Note:
-    known = None if likes is None else Count(likes)
-    return Note("a", counts=Counts(likes=known, **more), captured_at=moment)
-
-
-def test_counts_are_remembered_by_day_and_an_unknown_day_stands_apart(store: Store) -> None:
+def test_counts_are_kept_by_day_and_an_unknown_day_stands_apart(store: Store) -> None:
     with store.writing():
-        store.remember_counts(counted(30, DAY))
-        store.remember_counts(counted(10, DAY - timedelta(days=2)))
-        store.remember_counts(counted(5, None))
-        store.remember_counts(counted(31, DAY + timedelta(hours=2)))
+        store.put_counts(
+            [
+                ("a", "2026-10-30", Counts(likes=Count(30))),
+                ("a", "2026-10-28", Counts(likes=Count(10))),
+                ("a", "", Counts(likes=Count(5))),
+                ("a", "2026-10-30", Counts(likes=Count(31))),
+            ]
+        )
     assert store.count_history("a") == [
         ("", Counts(likes=Count(5))),
         ("2026-10-28", Counts(likes=Count(10))),
@@ -203,19 +215,22 @@ def test_counts_are_remembered_by_day_and_an_unknown_day_stands_apart(store: Sto
     assert store.count_history("b") == []
 
 
-def test_an_unknown_count_does_not_wipe_the_known_one_of_its_day(store: Store) -> None:
+def test_a_capture_is_kept_as_what_it_says_otherwise_than_the_note(store: Store) -> None:
+    other = replace(FULL, title="", fans=None, counts=Counts(Count(1)), captured_at=None)
+    plain, odd = Capture(FULL, 7, days_of(FULL)), Capture(other, 8, {"2026-01-01": FULL.counts})
+    assert encode_capture(plain, FULL) is None
     with store.writing():
-        store.remember_counts(counted(30, DAY))
-        store.remember_counts(counted(None, DAY, comments=Count(4)))
-    day = Counts(likes=Count(30), comments=Count(4))
-    assert store.count_history("a") == [("2026-10-30", day)]
+        for number, capture in ((1, plain), (2, odd)):
+            row = ("65a1", number, capture.rank, encode_capture(capture, FULL))
+            store.put_captures([row])
+    rows = store.captures(["65a1", "none"])["65a1"]
+    assert [decode_capture(FULL, rank, content) for _, rank, content in rows] == [plain, odd]
+    assert store.captured_by(2) == ["65a1"]
 
 
-def test_a_day_is_a_day_in_china(store: Store) -> None:
+def test_a_day_is_a_day_in_china() -> None:
     late = datetime.fromisoformat("2026-10-30T23:30:00+00:00")
-    with store.writing():
-        store.remember_counts(counted(1, late))
-    assert store.count_history("a")[0][0] == "2026-10-31"
+    assert list(days_of(replace(FULL, captured_at=late))) == ["2026-10-31"]
 
 
 def test_demand_is_kept_by_keyword_and_bag(store: Store) -> None:
@@ -244,16 +259,19 @@ def test_related_searches_are_kept_once(store: Store) -> None:
 def test_the_progress_of_an_import_is_kept(store: Store) -> None:
     assert store.progress("d") is None
     with store.writing():
-        store.save_progress("d", "a.jsonl", ImportProgress(200, False, b"{}"))
-        assert store.first_time("d", "a")
-        assert not store.first_time("d", "a")
-        assert store.first_time("other", "a")
-        store.reject("d", 9, "no id", "raw")
-        store.reject("d", 2, "no text", "")
-        store.forget_import("d")
-        assert store.first_time("d", "a")
-    assert store.progress("d") == ImportProgress(200, False, b"{}")
-    assert list(store.rejected("d")) == [(2, "no text", ""), (9, "no id", "raw")]
+        number = store.begin_import("d", "a.jsonl", "csv", DAY)
+        store.save_progress(ImportProgress(number, 200, False, b"{}"), DAY)
+        store.save_progress(ImportProgress(number, 300, False, b"{}"), DAY - timedelta(days=1))
+        store.reject(number, 9, "no id", "raw")
+        store.reject(number, 2, "no text", "")
+    assert store.progress("d") == ImportProgress(number, 300, False, b"{}", store.change)
+    assert store.as_of() == DAY
+    assert list(store.rejected(number)) == [(2, "no text", ""), (9, "no id", "raw")]
+    (kept,) = store.imports()
+    assert (kept.path, kept.format, kept.rows, kept.journal) == ("a.jsonl", "csv", 300, True)
+    with store.writing():
+        store.drop_import(number)
+    assert (store.imports(), store.as_of(), list(store.rejected(number))) == ([], None, [])
 
 
 # --- transactions --------------------------------------------------------------------------------
@@ -271,7 +289,7 @@ def test_an_exception_undoes_the_whole_transaction(store: Store, blow: type[Base
     with pytest.raises(blow), store.writing():
         half()
     assert ids(store.all()) == ["a"]
-    assert (store.seq, store.alike((1,)), store.deleted_since(0)) == (1, [], [])
+    assert (store.seq, store.alike((1,), 8), store.deleted_since(0)) == (1, {}, [])
     put(store, Note("c"))
     assert store.seq == 2
 
@@ -390,7 +408,7 @@ def test_flipped_bits_never_pass_as_a_note(tmp_path: Path) -> None:
     put(store, *notes.values())
     with store.writing():
         for note in notes.values():
-            store.remember_counts(note)
+            store.put_counts([(note.note_id, "2026-10-01", note.counts)])
     store.close()
     content = path.read_bytes()
     dice = random.Random(7)
@@ -464,7 +482,7 @@ def test_a_lost_counter_is_named(tmp_path: Path) -> None:
 def test_damaged_counts_and_sightings_are_named_by_check(tmp_path: Path) -> None:
     for statement in (
         "INSERT INTO counts VALUES ('a', '2026-01-01', CAST('{' AS BLOB))",
-        "INSERT INTO observations VALUES ('r', 'k', 'a', 1, '', '', 'no date')",
+        "INSERT INTO observations VALUES ('r', 'k', 'a', 0, 1, '', '', 'no date')",
         "UPDATE notes SET published_at = 'no date'",
     ):
         path = tmp_path / "notes.db"
@@ -550,19 +568,82 @@ def test_versions_are_kept_once_each_and_read_back(store: Store) -> None:
     assert store.saved("portrait", "别人") == []
 
 
-def test_a_store_of_the_first_form_gets_what_it_lacks(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_store_of_an_earlier_form_keeps_all_that_it_knows(tmp_path: Path, version: int) -> None:
     path = tmp_path / "notes.db"
-    old = Store(path)
-    put(old, FULL)
-    old.close()
-    spoil(path, "DROP TABLE saved")
-    spoil(path, "PRAGMA user_version = 1")
+    _of_version(path, version)
     store = Store(path)
+    assert [stored.note for stored in store.all()] == [FULL]
+    assert store.ranked(["65a1"])["65a1"].keys == (5, 1 << 60 | 7)
+    assert store.alike((5,), 8) == {5: [3]}
+    assert list(store.observations()) == [("65a1", Sighting("面霜", "r", 2, "general"))]
+    assert [row.searches for row in store.demand()] == [9000]
+    assert store.related("面霜") == ["油皮面霜"]
+    assert store.as_of() == DAY
+    (kept,) = store.imports()
+    assert (kept.path, kept.format, kept.finished, kept.journal) == ("a.csv", "csv", True, False)
+    assert list(store.rejected(kept.number)) == [(4, "no id", "raw")]
+    assert (store.seq, store.check()) == (3, 1)
     assert store.saved("keywords") == []
-    assert store.get("65a1") is not None
-    with store.writing():
-        assert store.save("keywords", "a", [], DAY) == 1
     store.close()
+    Store(path).close()  # it is of the new form now
+
+
+def _of_version(path: Path, version: int) -> None:
+    """A store as earlier versions wrote it, with one row of each kind."""
+    content = encode(FULL)
+    with sqlite3.connect(path) as db:
+        db.executescript(OLD)
+        db.execute(
+            "INSERT INTO notes VALUES (?, 3, ?, ?, '2026-09-01T12:30:15+08:00', ?, ?)",
+            ("65a1", "65a1", FULL.author, content, crc_of("65a1", "65a1", content)),
+        )
+        rows = [(1 << 60 | 7, "65a1"), (5, "65a1")]
+        db.executemany("INSERT INTO sketches VALUES (?, ?)", rows)
+        db.execute("INSERT INTO meta VALUES ('as_of', ?)", (DAY.isoformat(),))
+        if version == 1:
+            db.execute("DROP TABLE saved")
+        db.execute(f"PRAGMA user_version = {version}")
+    db.close()
+
+
+OLD = """
+CREATE TABLE notes (
+  note_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, cluster TEXT NOT NULL,
+  author TEXT NOT NULL, published_at TEXT, content BLOB NOT NULL, crc INTEGER NOT NULL);
+CREATE UNIQUE INDEX notes_seq ON notes (seq);
+CREATE TABLE deleted (note_id TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE sketches (key INTEGER, note_id TEXT, PRIMARY KEY (key, note_id)) WITHOUT ROWID;
+CREATE INDEX sketches_note ON sketches (note_id);
+CREATE TABLE counts (
+  note_id TEXT, day TEXT, content BLOB NOT NULL, PRIMARY KEY (note_id, day)) WITHOUT ROWID;
+CREATE TABLE observations (
+  run TEXT, keyword TEXT, note_id TEXT, position INTEGER, sort TEXT NOT NULL,
+  filters TEXT NOT NULL, captured_at TEXT, PRIMARY KEY (run, keyword, note_id)) WITHOUT ROWID;
+CREATE INDEX observations_keyword ON observations (keyword, captured_at, position);
+CREATE TABLE demand (
+  keyword TEXT, bag TEXT, searches INTEGER, competition INTEGER, level TEXT, bid REAL,
+  reason TEXT, PRIMARY KEY (keyword, bag)) WITHOUT ROWID;
+CREATE TABLE related (keyword TEXT, word TEXT, PRIMARY KEY (keyword, word)) WITHOUT ROWID;
+CREATE TABLE imports (
+  digest TEXT PRIMARY KEY, path TEXT NOT NULL, rows INTEGER NOT NULL,
+  finished INTEGER NOT NULL, report BLOB NOT NULL);
+CREATE TABLE importing (
+  digest TEXT, note_id TEXT, PRIMARY KEY (digest, note_id)) WITHOUT ROWID;
+CREATE TABLE rejected (
+  digest TEXT, line INTEGER, reason TEXT NOT NULL, raw TEXT NOT NULL,
+  PRIMARY KEY (digest, line)) WITHOUT ROWID;
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE saved (
+  kind TEXT, name TEXT, version INTEGER, created_at TEXT NOT NULL, content BLOB NOT NULL,
+  crc INTEGER NOT NULL, PRIMARY KEY (kind, name, version)) WITHOUT ROWID;
+INSERT INTO meta VALUES ('seq', 3);
+INSERT INTO observations VALUES ('r', '面霜', '65a1', 2, 'general', '', NULL);
+INSERT INTO demand VALUES ('面霜', '护肤', 9000, NULL, '', NULL, '');
+INSERT INTO related VALUES ('面霜', '油皮面霜');
+INSERT INTO imports VALUES ('d', 'a.csv', 4, 1, CAST('{"format": "csv"}' AS BLOB));
+INSERT INTO rejected VALUES ('d', 4, 'no id', 'raw');
+"""
 
 
 def test_a_damaged_version_is_named(tmp_path: Path) -> None:

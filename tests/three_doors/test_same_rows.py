@@ -13,7 +13,7 @@ import pytest
 
 from engine.rows.column import columns
 from engine.rows.search_rows import StatsRow
-from tests.three_doors.doors import Doors, Request, Row, as_file, as_shown
+from tests.three_doors.doors import Doors, Refusal, Request, Row, as_file, as_shown
 
 WORDS = [
     {"keyword": "面霜", "weight": 3, "demand": 5000},
@@ -208,3 +208,18 @@ def test_an_import(doors: Doors, tmp_path: Path) -> None:
     assert list(first) == list(second)
     counts = ("rows", "added", "updated", "unchanged", "rejected")
     assert [first[name] for name in counts] == [second[name] for name in counts] == [3, 1, 0, 1, 1]
+
+
+def test_imports_and_one_taken_back(doors: Doors) -> None:
+    same(doors.command("imports"), doors.endpoint(Request("imports")))
+    asked = shutil.copytree(doors.library, doors.library.with_name("copy"))
+    answer = doors.client.delete("/api/v1/imports/1")
+    assert answer.status_code == 200, answer.text
+    (row,) = same(Doors(doors.client, asked).command("undo", "1"), answer.json()["data"])
+    assert row["removed"]
+    assert doors.command("imports") == doors.endpoint(Request("imports")) == []
+
+
+def test_an_import_that_is_not_there(doors: Doors) -> None:
+    answer = doors.client.delete("/api/v1/imports/9")
+    assert doors.command("undo", "9") == Refusal.of(answer.json())

@@ -10,6 +10,7 @@ from engine.formats.files.database import database
 from engine.formats.files.delimited import delimited
 from engine.formats.files.encoding import encoding_of, is_text, reading
 from engine.formats.files.objects import is_json_lines, json_array, json_lines
+from engine.formats.files.web_page import is_web_page, web_page
 from engine.formats.files.workbook import workbook
 from engine.formats.record import Table
 
@@ -35,10 +36,10 @@ def tables(path: Path, wanted: Collection[str] = ()) -> Iterable[Table]:
         )
     if head.startswith(_OTHERS):
         raise _no_export(path)
-    return [_text(path, wanted)]
+    return _text(path, wanted)
 
 
-def _text(path: Path, wanted: Collection[str]) -> Table:
+def _text(path: Path, wanted: Collection[str]) -> Iterable[Table]:
     encoding = encoding_of(path)
     with reading(path, encoding, "") as (file, _):
         sample = file.read(_SAMPLE)
@@ -46,11 +47,14 @@ def _text(path: Path, wanted: Collection[str]) -> Table:
         raise BadFile(f"{path.name} is empty", "export it once more")
     if not is_text(sample):
         raise _no_export(path)
+    if is_web_page(sample):
+        return web_page(path, encoding, wanted)
     if is_json_lines(sample):
-        return json_lines(path, encoding)
+        return [json_lines(path, encoding)]
     if sample.lstrip("\0\ufeff \t\r\n").startswith(("{", "[")):
-        return json_array(path, encoding)
-    return delimited(path, encoding, wanted)
+        return [json_array(path, encoding)]
+    table = delimited(path, encoding, wanted)
+    return [table] if table else []
 
 
 def _head(path: Path) -> bytes:

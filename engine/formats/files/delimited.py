@@ -5,44 +5,44 @@ from __future__ import annotations
 import csv
 import threading
 from collections.abc import Collection, Iterator
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
+from typing import TextIO
 
+from engine.errors import BadFile
 from engine.formats.files.encoding import has_undecoded, reading
-from engine.formats.headers import header_row, named
-from engine.formats.record import Meter, Record, Table
+from engine.formats.files.grid import LOOKED, Line, grid
+from engine.formats.record import Meter, Table
 
-_LONGEST_FIELD = 32 << 20  # characters; longer is a quote that was never closed
+LONGEST = 32 << 20  # characters of a line or a field; longer is a quote that was never closed
 _LIMIT = threading.Lock()  # csv keeps one limit for the whole process
-_HEADER_ROWS = 3
 _END = "\x1aend of file\x1a"
-
-Cells = tuple[int, list[str], str, str]  # line, cells, text, fault
-
-
-def delimited(path: Path, encoding: str, wanted: Collection[str] = ()) -> Table:
-    """The records of a csv or tsv file; the separator and the header row are found by content."""
-    meter = Meter(path.stat().st_size)
-    rows = _rows(path, encoding, meter)
-    first = list(islice(rows, _HEADER_ROWS))
-    place = header_row([cells for _, cells, _, _ in first], wanted)
-    header = first[place][1] if first else []
-    keys = named(header)
-    records = _records(chain(first[place + 1 :], rows), keys, header)
-    return Table("csv", "", (keys,), records, None, meter)
+_MARKS = ",\t;|"
 
 
-def _records(rows: Iterator[Cells], keys: tuple[str, ...], header: list[str]) -> Iterator[Record]:
-    width = len(keys)
-    for line, cells, text, fault in rows:
-        if not fault and len(cells) > width and not any(cells[width:]):
-            cells = cells[:width]
-        if not fault and cells == header:
-            continue  # a crawler that appends wrote its header again
-        if not fault and len(cells) != width:
-            fault = f"{len(cells)} cells; the header has {width}"
-        values = {} if fault else dict(zip(keys, cells, strict=True))
-        yield Record(line, values, fault, text)
+def delimited(path: Path, encoding: str, wanted: Collection[str] = ()) -> Table | None:
+    """The records of a csv or tsv file; the separator and the header row are found by content.
+
+    Raises BadFile, naming the line, when a line is too long for any table.
+    """
+
+    def rows(meter: Meter) -> Iterator[Line]:
+        return _rows(path, encoding, meter)
+
+    return grid(("csv", ""), rows, None, path.stat().st_size, wanted)
+
+
+def _bounded(file: TextIO, path: Path) -> Iterator[str]:
+    """The lines of a file; one that fills the memory is refused before it does."""
+    number = 0
+    while line := file.readline(LONGEST):
+        number += 1
+        if len(line) >= LONGEST and not line.endswith(("\n", "\r")):
+            raise BadFile(
+                f"{path.name}, line {number}: longer than {LONGEST >> 20} million characters",
+                "it is no table of rows; export it once more, one row a line",
+            )
+        yield line
 
 
 class _Lines:
@@ -70,11 +70,11 @@ class _Lines:
         self._lines = chain(rest, self._lines)
 
 
-def _rows(path: Path, encoding: str, meter: Meter) -> Iterator[Cells]:
+def _rows(path: Path, encoding: str, meter: Meter) -> Iterator[Line]:
     with reading(path, encoding, "") as (file, done):
         delimiter = _delimiter(file.read(1 << 16))
         file.seek(0)
-        lines = _Lines(file)
+        lines = _Lines(_bounded(file, path))
         reader = csv.reader(lines, delimiter=delimiter)
         while True:
             lines.row.clear()
@@ -92,12 +92,12 @@ def _rows(path: Path, encoding: str, meter: Meter) -> Iterator[Cells]:
             if has_undecoded(text):
                 fault = f"bytes that are not {encoding.removesuffix('-sig')}"
             if fault or any(cells):
-                yield start, cells, text, fault
+                yield Line(start, cells, text, fault)
 
 
 def _next(reader: Iterator[list[str]]) -> tuple[list[str], str]:
     with _LIMIT:
-        before = csv.field_size_limit(_LONGEST_FIELD)
+        before = csv.field_size_limit(LONGEST)
         try:
             return next(reader), ""
         except csv.Error as error:
@@ -107,7 +107,18 @@ def _next(reader: Iterator[list[str]]) -> tuple[list[str], str]:
 
 
 def _delimiter(sample: str) -> str:
-    """The separator that cuts the first lines into most cells; a comma when none does."""
-    lines = sample.splitlines(keepends=True)[:_HEADER_ROWS]
-    cells = {mark: max(map(len, csv.reader(lines, delimiter=mark)), default=0) for mark in ",\t;"}
-    return max(",\t;", key=lambda mark: cells[mark])
+    """The separator that cuts the first lines into most cells; a comma when none does.
+
+    Excel writes `sep=;` in the first line where it is not the comma.
+    """
+    lines = sample.splitlines(keepends=True)[:LOOKED]
+    if lines and lines[0].strip().lower().startswith("sep=") and len(lines[0].strip()) == 5:
+        return lines[0].strip()[-1]
+    return max(_MARKS, key=lambda mark: max(_widths(lines, mark), default=0))
+
+
+def _widths(lines: list[str], mark: str) -> Iterator[int]:
+    try:
+        yield from map(len, csv.reader(lines, delimiter=mark))
+    except csv.Error:
+        return

@@ -5,31 +5,34 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+from engine.errors import BadFile
 from engine.formats.files.encoding import has_undecoded, reading
+from engine.formats.files.envelopes import unwrapped
+from engine.formats.files.grid import FIRST
+from engine.formats.files.mojibake import Mend, mender
+from engine.formats.files.nesting import flat
+from engine.formats.plain import plain
 from engine.formats.record import Meter, Record, Table
 
 _DECODER = json.JSONDecoder(strict=False)  # crawlers leave raw control characters in texts
 _CHUNK = 1 << 16
-_FIRST = 100  # records to look at before saying what a file holds
-_ENVELOPES = ("data", "result", "items", "notes", "feeds", "records", "list")
-_ITEM_KEYS = {"note_id", "noteId", "id", "note_card", "noteCard", "model_type", "title", "作品ID"}
-_KEYWORDS = ("keyword", "source_keyword", "search_keyword")
+_LONGEST = 32 << 20  # characters of one line or one value
+_LARGE = 4 << 20  # bytes; a smaller answer is taken apart whole, with what it says of itself
+_DEEPEST = 60  # brackets in brackets
 
 
 def json_lines(path: Path, encoding: str) -> Table:
     """The objects of a file with one JSON value a line; a bad line is one bad record."""
-    meter = Meter(path.stat().st_size)
-    return _table("jsonl", _lines(path, encoding, meter), meter)
+    return _table("jsonl", path, encoding)
 
 
 def json_array(path: Path, encoding: str) -> Table:
     """The elements of an array, one in memory at a time; or those inside one answer."""
-    meter = Meter(path.stat().st_size)
-    return _table("json", _elements(path, encoding, meter), meter)
+    return _table("json", path, encoding)
 
 
 def is_json_lines(sample: str) -> bool:
@@ -43,9 +46,20 @@ def is_json_lines(sample: str) -> bool:
 def loads(text: str) -> object:
     """The JSON value; a ValueError, not raised, when the text is none."""
     try:
-        return _DECODER.decode(text)
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         return ValueError(str(error))
+    return _too_deep(text) or value
+
+
+def _too_deep(text: str) -> ValueError | None:
+    if text.count("{") + text.count("[") <= _DEEPEST:
+        return None
+    depth = deepest = 0
+    for bracket in re.findall(r'"(?:[^"\\]|\\.)*"|[][{}]', text):
+        depth += bracket in "[{" or -(bracket in "]}")
+        deepest = max(deepest, depth)
+    return ValueError(f"more than {_DEEPEST} brackets deep") if deepest > _DEEPEST else None
 
 
 def records_in(text: str, line: int) -> Iterator[Record]:
@@ -56,22 +70,50 @@ def records_in(text: str, line: int) -> Iterator[Record]:
         return
     for item in unwrapped(value):
         if isinstance(item, dict):
-            yield Record(line, item)
+            yield Record(line, flat(item))
+        elif isinstance(item, ValueError):
+            yield Record(line, fault=f"not valid JSON: {item}", text=text)
         else:  # of an array only the element: its whole line each time would be quadratic
             kept = text if item is value else json.dumps(item, ensure_ascii=False)
             yield Record(line, fault="not a JSON object", text=kept)
 
 
-def _table(file: str, records: Iterator[Record], meter: Meter) -> Table:
-    first = list(islice(records, _FIRST))
+def _table(file: str, path: Path, encoding: str) -> Table:
+    def raw(meter: Meter) -> Iterator[Record]:
+        return (_lines if file == "jsonl" else _elements)(path, encoding, meter)
+
+    first = list(islice(raw(Meter(0)), FIRST))
+    mend = mender(" ".join(_text(record) for record in first[:30]))
+
+    def read(meter: Meter) -> Iterator[Record]:
+        return (_mended(record, mend) for record in raw(meter)) if mend else raw(meter)
+
+    first = [_mended(record, mend) for record in first] if mend else first
     heads = tuple(dict.fromkeys(tuple(record.values) for record in first if record.values))
-    return Table(file, "", heads, chain(first, records), None, meter)
+    return Table(file, "", heads, tuple(first), read, None, Meter(path.stat().st_size))
+
+
+def _text(record: Record) -> str:
+    return " ".join(f"{key} {plain(cell)}" for key, cell in record.values.items())
+
+
+def _mended(record: Record, mend: Mend) -> Record:
+    values = {
+        mend(key): mend(cell) if isinstance(cell, str) else cell
+        for key, cell in record.values.items()
+    }
+    return Record(record.line, values, record.fault, record.text)
 
 
 def _lines(path: Path, encoding: str, meter: Meter) -> Iterator[Record]:
     with reading(path, encoding, "\n") as (file, done):
-        for number, line in enumerate(file, 1):
+        number = 0
+        while line := file.readline(_LONGEST):
+            number += 1
             meter.done = done()
+            if len(line) >= _LONGEST and not line.endswith("\n"):
+                yield _too_long(number, line, file)
+                continue
             text = line.strip().removeprefix("\ufeff")
             if has_undecoded(text):
                 yield Record(number, fault=f"bytes that are not {encoding}", text=text)
@@ -79,16 +121,26 @@ def _lines(path: Path, encoding: str, meter: Meter) -> Iterator[Record]:
                 yield from records_in(text, number)
 
 
+def _too_long(number: int, line: str, file: TextIO) -> Record:
+    """A line past the limit: passed over to its end, of which nothing stays in memory."""
+    while (more := file.readline(_LONGEST)) and not more.endswith("\n"):
+        pass
+    fault = f"a line longer than {_LONGEST >> 20} million characters; write one object a line"
+    return Record(number, fault=fault, text=line[:1000])
+
+
 # --- arrays ------------------------------------------------------------------------------------
 
 _BETWEEN = re.compile(r"[\s,\[\]\0\ufeff]*")
 _START = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:')
+_KEY = re.compile(r'[\s,\0\ufeff]*"((?:[^"\\]|\\.){0,200})"\s*:\s*')
+_ROWS = re.compile(r"\[\s*\{")
 
 
 def _elements(path: Path, encoding: str, meter: Meter) -> Iterator[Record]:
     number = 0
     with reading(path, encoding, "") as (file, done):
-        for value, text in _Scan(file).values():
+        for value, text in _Scan(file, path).values():
             meter.done = done()
             for item in unwrapped(value):
                 number += 1
@@ -99,7 +151,7 @@ def _element(number: int, item: object, text: str, encoding: str) -> Record:
     if has_undecoded(text):
         return Record(number, fault=f"bytes that are not {encoding}", text=text)
     if isinstance(item, dict):
-        return Record(number, item)
+        return Record(number, flat(item))
     fault = f"not valid JSON: {item}" if isinstance(item, ValueError) else "not a JSON object"
     return Record(number, fault=fault, text=text)
 
@@ -107,35 +159,90 @@ def _element(number: int, item: object, text: str, encoding: str) -> Record:
 class _Scan:
     """Reads the values of a JSON text one after another; the brackets of arrays count as blanks.
 
-    After a broken value it goes on where the next one seems to start.
+    After a broken value it goes on where the next one seems to start. An object whose first
+    member is a list of objects (`{"RECORDS": [{`) is gone through a row at a time, each row as
+    the answer `{"RECORDS": [row]}`.
     """
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, path: Path) -> None:
         self._file = file
+        self._path = path
         self._text = ""
         self._place = 0
+        self._key: str | None = None
 
     def values(self) -> Iterator[tuple[object, str]]:
         """(value, its text); (a ValueError, the text) where the JSON is broken."""
+        self._open()
         while self._skip():
-            yield self._value()
+            if self._key is not None and self._next_key():
+                continue
+            value, text = self._value()
+            if self._key is not None and not isinstance(value, ValueError):
+                value = {self._key: [value]}
+            yield value, text
+
+    def _open(self) -> None:
+        """Steps into a large object that is an envelope for rows."""
+        if self._path.stat().st_size < _LARGE:
+            return
+        self._skip_blank()
+        while len(self._text) - self._place < 1000 and self._more():
+            pass
+        if self._text[self._place : self._place + 1] != "{":
+            return
+        key = _KEY.match(self._text, self._place + 1)
+        if key and _ROWS.match(self._text, key.end()):
+            self._key, self._place = json.loads(f'"{key[1]}"', strict=False), key.end()
+
+    def _next_key(self) -> bool:
+        """Between the lists of an envelope: goes to the next list, or over other members."""
+        while len(self._text) - self._place < 1000 and self._more():
+            pass
+        if self._text[self._place] == "}":
+            self._place += 1
+            return True
+        key = _KEY.match(self._text, self._place)
+        if key is None:
+            return False
+        self._place = key.end()
+        if _ROWS.match(self._text, self._place):
+            self._key = json.loads(f'"{key[1]}"', strict=False)
+        else:
+            self._value()
+        return True
 
     def _more(self) -> bool:
         """Forgets what was read, reads on; each time twice as much, so that this stays linear."""
-        chunk = self._file.read(max(_CHUNK, len(self._text) - self._place))
+        size = len(self._text) - self._place
+        if size > _LONGEST:
+            before = self._text[self._place : self._place + 30]
+            raise BadFile(
+                f"{self._path.name}: the value that begins {before!r} is longer than"
+                f" {_LONGEST >> 20} million characters",
+                "write one object a line (jsonl), or a list of objects",
+            )
+        chunk = self._file.read(max(_CHUNK, size))
         self._text = self._text[self._place :] + chunk
         self._place = 0
         return bool(chunk)
 
+    def _skip_blank(self) -> None:
+        while self._skip_run(_BLANK) and self._more():
+            pass
+
     def _skip(self) -> bool:
         """Goes to the next value; False at the end of the file."""
-        while True:
-            between = _BETWEEN.match(self._text, self._place)
-            self._place = between.end() if between else self._place
-            if self._place < len(self._text):
-                return True
+        while self._skip_run(_BETWEEN):
             if not self._more():
                 return False
+        return True
+
+    def _skip_run(self, run: re.Pattern[str]) -> bool:
+        """Passes over a run; True when nothing stands behind it yet."""
+        between = run.match(self._text, self._place)
+        self._place = between.end() if between else self._place
+        return self._place >= len(self._text)
 
     def _value(self) -> tuple[object, str]:
         while True:
@@ -146,7 +253,7 @@ class _Scan:
                     continue
                 return self._broken(str(error))
             text, self._place = self._text[self._place : end], end
-            return value, text
+            return _too_deep(text) or value, text
 
     def _is_cut(self, error: Exception) -> bool:
         """Whether the text read so far just ends too early for the value."""
@@ -166,33 +273,4 @@ class _Scan:
         return ValueError(problem), text
 
 
-# --- answers of an interface -------------------------------------------------------------------
-
-
-def unwrapped(value: object) -> list[object]:
-    """The items of a list or of an answer (`data.items[]`); any other value is its own item."""
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict) or _ITEM_KEYS & value.keys():
-        return [value]
-    inside = _inside(value, depth=2)
-    return [value] if inside is None else [_asked(item, value) for item in inside]
-
-
-def _inside(answer: dict[str, object], depth: int) -> list[object] | None:
-    for key in _ENVELOPES:
-        found = answer.get(key)
-        if isinstance(found, list) and all(isinstance(item, dict) for item in found):
-            return list(found)
-        if isinstance(found, dict) and depth:
-            deeper = _inside(found, depth - 1)
-            return [found] if deeper is None else deeper
-    return None
-
-
-def _asked(item: object, answer: dict[str, object]) -> object:
-    """An item with the keyword that the answer says it was asked for."""
-    keyword = next((answer[key] for key in _KEYWORDS if isinstance(answer.get(key), str)), None)
-    if keyword is None or not isinstance(item, dict):
-        return item
-    return {"source_keyword": keyword, **item}
+_BLANK = re.compile(r"[\s\0\ufeff]*")

@@ -7,20 +7,21 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from engine.errors import BadFile
-from engine.formats.headers import header_row, named
-from engine.formats.record import Meter, Record, Table
-from engine.formats.values import plain
+from engine.formats.files.grid import LOOKED, Line, Rows, grid
+from engine.formats.files.hyperlinks import Links, hyperlinks
+from engine.formats.headers import header_row
+from engine.formats.plain import plain
+from engine.formats.record import Meter, Table
 
 _T = TypeVar("_T")
 
-_HEADER_ROWS = 3
 _LARGEST = 1_500_000_000  # bytes unpacked
 _DENSEST = 400  # times larger than packed; real sheets stay under 100
 _MOST_CELLS = 60_000_000  # a sheet is held as a full grid
@@ -32,39 +33,61 @@ def workbook(path: Path, wanted: Collection[str] = ()) -> Iterator[Table]:
     """One table for each visible sheet with rows. Raises BadFile on what cannot be opened."""
     _check(path)
     book = _guarded(path, lambda: CalamineWorkbook.from_path(str(path)))
+    links = hyperlinks(path)
     for sheet in book.sheets_metadata:
         if sheet.visible == SheetVisibleEnum.Visible:
-            yield from _table(_guarded(path, partial(book.get_sheet_by_name, sheet.name)), wanted)
+            opened = _guarded(path, partial(book.get_sheet_by_name, sheet.name))
+            table = _table(opened, links.get(sheet.name, {}), wanted)
+            if table:
+                yield table
 
 
-def _table(sheet: CalamineSheet, wanted: Collection[str]) -> Iterator[Table]:
+def _table(sheet: CalamineSheet, links: Links, wanted: Collection[str]) -> Table | None:
     if sheet.end is None:
-        return
-    rows: Iterator[tuple[int, Sequence[object]]] = (
-        (at, cells) for at, cells in enumerate(sheet.iter_rows(), 1) if any(map(_full, cells))
-    )
-    first = list(islice(rows, _HEADER_ROWS))
-    headers = [[plain(cell) for cell in cells] for _, cells in first]
-    if not headers:
-        return
-    place = header_row(headers, wanted)
-    keys = named(headers[place])
+        return None
     total = sheet.end[0] + 1
-    meter = Meter(total)
-    records = _records(chain(first[place + 1 :], rows), keys, meter)
-    yield Table("xlsx", sheet.name, (keys,), records, total - first[place][0], meter)
+    linked = sorted({column for _, column in links})
+
+    def rows(meter: Meter) -> Iterator[Line]:
+        for number, cells in enumerate(sheet.iter_rows(), 1):
+            meter.done = number
+            if any(map(_full, cells)):
+                yield Line(number, _with_links(number, cells, links, linked))
+
+    return grid(("xlsx", sheet.name), _headed(rows, linked), total, total, wanted)
 
 
 def _full(cell: object) -> bool:
     return cell != ""
 
 
-def _records(
-    rows: Iterator[tuple[int, Sequence[object]]], keys: tuple[str, ...], meter: Meter
-) -> Iterator[Record]:
-    for number, cells in rows:
-        meter.done = number
-        yield Record(number, dict(zip(keys, cells, strict=True)))
+def _with_links(
+    number: int, cells: Sequence[object], links: Links, linked: list[int]
+) -> Sequence[object]:
+    """A row with the addresses behind its cells in columns of their own at its end."""
+    if not linked:
+        return cells
+    return [*cells, *(links.get((number, column), "") for column in linked)]
+
+
+def _headed(rows: Rows, linked: list[int]) -> Rows:
+    """Rows in whose header a column of addresses is called after the column of their cells."""
+    if not linked:
+        return rows
+    top = list(islice(rows(Meter(0)), LOOKED))
+    shown = [[plain(cell) for cell in line.cells[: len(line.cells) - len(linked)]] for line in top]
+    place = header_row(shown)
+
+    def headed(meter: Meter) -> Iterator[Line]:
+        for at, line in enumerate(rows(meter)):
+            if at != place:
+                yield line
+                continue
+            names = shown[place]
+            ends = [f"{names[c].strip()}.link" if c < len(names) else "" for c in linked]
+            yield Line(line.number, [*line.cells[: len(names)], *ends])
+
+    return headed
 
 
 def _guarded(path: Path, call: Callable[[], _T]) -> _T:

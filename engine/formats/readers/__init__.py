@@ -4,40 +4,42 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from engine.formats.headers import fold
 from engine.formats.readers import (
-    juguang,
-    mediacrawler,
+    comments,
+    crawlers,
+    creators,
+    demand,
     noterank,
-    observed,
-    pugongying,
-    ranked,
+    outcomes,
+    pages,
+    platform,
     refused,
-    search_api,
-    spider_xhs,
     table,
-    xhs_downloader,
-    xhs_notes,
+    vendors,
 )
 from engine.formats.readers.reader import Reader
 
 READERS: tuple[Reader, ...] = (
     noterank.READER,
-    mediacrawler.READER,
-    xhs_downloader.READER,
-    spider_xhs.READER,
-    search_api.READER,
-    xhs_notes.READER,
-    ranked.READER,
-    observed.READER,
-    pugongying.READER,
-    juguang.READER,
-    *refused.READERS,
+    *refused.PLATFORMS,
+    crawlers.READERS[0],
+    comments.READER,
+    *crawlers.READERS[1:],
+    *platform.READERS,
+    *pages.READERS,
+    *vendors.READERS,
+    *outcomes.READERS,
+    *demand.READERS,
+    *refused.OTHERS,
+    refused.REPORT,
+    creators.READER,
     table.READER,
 )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def reader_of(keys: tuple[str, ...]) -> Reader | None:
     """The first reader that knows these headers."""
-    known = frozenset(keys)
-    return next((reader for reader in READERS if reader.knows(known)), None)
+    folded = frozenset(map(fold, keys))
+    return next((reader for reader in READERS if reader.knows(folded)), None)

@@ -1,58 +1,56 @@
-"""Exports of the same tools that hold no notes: recognised, named and refused with the cure."""
+"""Tables of something else: recognised, named, and refused with what to do instead."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from engine.errors import BadRow
+from engine.formats import kinds
+from engine.formats.kinds import Keys
 from engine.formats.notes import Capture
-from engine.formats.readers.reader import Keys, Reader
+from engine.formats.readers.reader import Reader
 from engine.formats.record import Record
 from engine.model import Row
 
-_SPENT = {"消费", "消耗", "费用", "消费(元)", "消耗(元)"}
-_SHOWN = {"展现量", "点击量", "展现", "点击"}
+_NOTES = "import the table of notes of the same crawl"
 
 
 def _refused(knows: Callable[[Keys], bool], holds: str, cure: str) -> Reader:
     def read(record: Record, capture: Capture) -> Row:
         raise BadRow(f"the row holds {holds}")
 
-    return Reader("", knows, read, refusal=(holds, cure))
+    return Reader("", "other", knows, read, lambda head: (), refusal=(holds, cure))
 
 
-MEDIACRAWLER_COMMENTS = _refused(
-    lambda keys: keys >= {"comment_id", "content"},
-    "comments, not notes",
-    "import the *_contents_* file of the same crawl",
-)
-MEDIACRAWLER_CREATORS = _refused(
-    lambda keys: keys >= {"user_id", "fans", "follows"} and "note_id" not in keys,
-    "creators, not notes",
-    "import the *_contents_* file of the same crawl",
-)
-SPIDER_COMMENTS = _refused(
-    lambda keys: keys >= {"评论id", "评论内容"},
-    "comments, not notes",
-    "import the sheet of notes of the same crawl",
-)
-SPIDER_USERS = _refused(
-    lambda keys: keys >= {"用户id", "粉丝数量", "关注数量"} and "笔记id" not in keys,
-    "users, not notes",
-    "import the sheet of notes of the same crawl",
-)
-PUGONGYING_CREATORS = _refused(
-    lambda keys: bool(keys & {"图文一口价", "视频一口价"}) and "笔记标题" not in keys,
-    "creators with their prices, not notes",
-    "import the note report of the same project",
-)
-JUGUANG_REPORT = _refused(
-    lambda keys: bool(keys & _SPENT) and bool(keys & _SHOWN),
-    "a report of spending, not notes",
-    "import the notes themselves, or the keyword export of the keyword planner",
-)
+def _of(platform: str) -> Reader:
+    def knows(keys: Keys) -> bool:
+        return kinds.other_platform(keys) == platform
 
-READERS = (
-    *(MEDIACRAWLER_COMMENTS, MEDIACRAWLER_CREATORS, SPIDER_COMMENTS, SPIDER_USERS),
-    *(PUGONGYING_CREATORS, JUGUANG_REPORT),
+    holds = f"posts of {platform}, not notes of Xiaohongshu"
+    return _refused(knows, holds, "import the files in the xhs folder of the same crawl")
+
+
+PLATFORMS = tuple(
+    _of(name)
+    for name in ("Weibo", "Douyin", "Bilibili", "Zhihu", "Tieba", "Kuaishou", "a video platform")
+)
+OTHERS = (
+    _refused(kinds.is_goods, "goods, not notes", _NOTES),
+    _refused(kinds.is_live, "live rooms, not notes", _NOTES),
+    _refused(kinds.is_topic, "topics, not notes", _NOTES),
+    _refused(
+        kinds.is_sentiment,
+        "scores of texts without their notes",
+        "import the notes that were scored, with their note_id",
+    ),
+    _refused(
+        kinds.is_word_list,
+        "words without their demand, not notes",
+        "it is a keyword list: `noterank opportunity` and `noterank track` take it as it is",
+    ),
+)
+REPORT = _refused(
+    kinds.is_outcome,
+    "results by plan or by day, which name no note and no keyword",
+    "export the same report by note (笔记), by keyword (关键词) or by search term (搜索词)",
 )
