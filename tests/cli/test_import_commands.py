@@ -16,6 +16,11 @@ def run(*words: str | Path, library: Path) -> Done:
     return noterank(*map(str, words), library=library)
 
 
+def said(*words: str, library: Path) -> str:
+    """What a command printed, without the line breaks of the terminal's width."""
+    return " ".join(run(*words, library=library).stdout.split())
+
+
 def data(*words: str, library: Path) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = json.loads(run(*words, "--json", library=library).stdout)["data"]
     return rows
@@ -71,8 +76,7 @@ def test_tidy_says_what_goes_and_a_dry_run_drops_nothing(tmp_path: Path) -> None
     assert (row_["rejected_files"], row_["jobs"], row_["journals"]) == (1, 1, 0)
     assert rejected.exists()
     assert (jobs / "a.json").exists()
-    said = " ".join(run("tidy", *now, library=library).stdout.split())
-    assert "went: 1 files of rejected rows · 1 ended jobs" in said
+    assert "went: 1 files of rejected rows · 1 ended jobs" in said("tidy", *now, library=library)
     assert [path.name for path in jobs.iterdir()] == ["b.json"]
     assert not rejected.exists()
-    assert "went: nothing" in run("tidy", *now, library=library).stdout
+    assert "went: nothing" in said("tidy", *now, library=library)

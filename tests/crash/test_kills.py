@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -192,3 +193,69 @@ def test_a_killed_delete_is_done_or_not_begun(export: Path, tmp_path: Path) -> N
             stored = engine.store.get(note_id) is not None
             assert bool(len(engine.snapshot().index.columns([note_id]))) == stored
             assert len(engine.snapshot()) == engine.store.totals()["notes"]
+
+
+@pytest.fixture(scope="module")
+def twice(export: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(a library of two imports that share notes, the same of the second alone)."""
+    folder = tmp_path_factory.mktemp("twice")
+    second = folder / "second.jsonl"
+    lines = export.read_text("utf-8").splitlines()[ROWS // 2 :]
+    rows = [json.loads(line) for line in lines]
+    later = [row | {"likes": 7, "title": f"{row['title']}，改"} for row in rows]
+    more = [row | {"note_id": f"x{row['note_id']}"} for row in rows]  # near-copies of the first
+    text = "\n".join(json.dumps(row, ensure_ascii=False) for row in [*later, *more])
+    second.write_text(text + "\n", "utf-8")
+    both, alone = folder / "both", folder / "alone"
+    for library, files in ((both, (export, second)), (alone, (second,))):
+        with Engine.open(library, create=True) as engine:
+            for path in files:
+                engine.import_file(path, ReadOptions(), NOW)
+    return both, alone
+
+
+def test_a_killed_undo_is_done_or_not_begun_and_can_be_done_again(
+    twice: tuple[Path, Path], tmp_path: Path
+) -> None:
+    both, alone = twice
+    before, after = _said(both), _said(alone)
+    assert before != after
+    chance = random.Random(5)
+
+    def undo(library: Path) -> Callable[[int], None]:
+        def work(_: int) -> None:
+            with Engine.open(library) as engine:
+                engine.undo(1)
+
+        return work
+
+    start = time.monotonic()
+    end(*in_child(undo(shutil.copytree(both, tmp_path / "timed"))), 60)
+    seconds = time.monotonic() - start
+    kills = outcomes = 0
+    library = shutil.copytree(both, tmp_path / "0")
+    for number in range(1, 4 * KILLS):
+        done, _ = end(*in_child(undo(library)), chance.uniform(0, seconds * 1.2))
+        kills += not done
+        with Engine.open(library) as engine:
+            ended = not any(kept.number == 1 for kept in engine.imports())
+            assert len(engine.snapshot()) == engine.store.totals()["notes"]
+            if number % 10 == 0:
+                engine.verify()
+        assert _said(library) == (after if ended else before)
+        outcomes += ended
+        if ended:
+            shutil.rmtree(library)
+            library = shutil.copytree(both, tmp_path / str(number))
+        if kills == KILLS:
+            break
+    assert kills == KILLS
+    assert outcomes > 3
+
+
+def _said(library: Path) -> list[object]:
+    with Engine.open(library) as engine:
+        groups = {row.note.note_id: row.cluster for row in engine.store.all()}
+        history = [engine.store.count_history(note_id) for note_id in sorted(groups)]
+    kept = state(library)
+    return [kept["notes"], kept["pages"], kept["size"], groups, history]
