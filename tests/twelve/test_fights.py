@@ -196,7 +196,9 @@ def test_own_notes_compete_where_two_or_more_stand(engine: Engine) -> None:
 
 def test_demand_by_kind_stands_against_the_authors_who_are_there(engine: Engine) -> None:
     # category: a1, a3, a4 on 面霜; core: a2, a4, a5, a6 (n08 has no author)
-    assert dict(engine.opportunity(doors.LINES).able) == {
+    able = engine.opportunity(doors.LINES).able
+    assert list(able) == ["brand", "category", "core", "scene"]
+    assert dict(able) == {
         "brand": (0, 2), "category": (999_999 + 9, 3), "core": (999, 4), "scene": (0, 4),
     }  # fmt: skip
 
