@@ -14,9 +14,9 @@ from fastapi import Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from engine.engine import Engine
-from engine.rows.search_rows import Row
+from engine.rows.column import Row
 from engine.rows.table_files import csv_text, jsonl_bytes, xlsx_bytes
+from engine.usecases.answer import Answer
 
 Format = Literal["json", "csv", "jsonl", "xlsx"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,9 +70,9 @@ async def wanted(
 How = Annotated[Wanted, Depends(wanted)]
 
 
-def state(engine: Engine) -> Row:
-    """What `meta` says of the library; read in the call that made the answer."""
-    return {"index_version": engine.ready()[1], "rule_set": engine.rule_set.label}
+def answer_with(answered: Answer[Any], how: Wanted) -> Response:
+    """The answer of a use case."""
+    return answer(answered.table.rows, how, answered.table.columns, **answered.meta)
 
 
 def answer(rows: Sequence[Row], how: Wanted, columns: Sequence[str], **meta: Any) -> Response:

@@ -15,14 +15,14 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from api import problems
 from api.answers import XLSX
 from api.auth import Guard
-from api.jobs.handlers import works
+from api.jobs.handlers import job_handlers
 from api.jobs.queue import Jobs
-from api.jobs.workers import Desks
+from api.jobs.workers import Workers
 from api.keys import Keys
 from api.middleware.border import Border
 from api.middleware.metrics import Metrics
 from api.middleware.origins import Origins
-from api.response_cache import Kept
+from api.response_cache import ResponseCache
 from api.routes import drafts, health, imports, keywords, notes, pages, trust, web
 from api.routes import jobs as job_routes
 from api.routes.declared import completed
@@ -45,15 +45,15 @@ def create_app(
     scripts may ask; the log has the text of queries only with `log_queries`. The caller closes the
     engine, after the app has shut down.
     """
-    desks, metrics = Desks(), Metrics()
-    jobs = Jobs(engine.library.folder, works(engine))
+    workers, metrics = Workers(), Metrics()
+    jobs = Jobs(engine.library.folder, job_handlers(engine))
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(jobs.start)
         yield
         await asyncio.to_thread(jobs.close)
-        await asyncio.to_thread(desks.close)
+        await asyncio.to_thread(workers.close)
 
     app: FastAPI = FastAPIOffline(
         title="noterank",
@@ -63,17 +63,17 @@ def create_app(
         redirect_slashes=False,
         lifespan=running,
     )
-    app.include_router(pages.router(engine, desks.asking))
-    app.include_router(keywords.router(engine, desks.analysing, jobs))
-    app.include_router(drafts.router(engine, desks.analysing))
-    app.include_router(trust.router(engine, desks.analysing, jobs))
-    app.include_router(notes.router(engine, desks, jobs))
-    app.include_router(imports.router(engine, desks))
+    app.include_router(pages.router(engine, workers.asking))
+    app.include_router(keywords.router(engine, workers.analysing, jobs))
+    app.include_router(drafts.router(engine, workers.analysing))
+    app.include_router(trust.router(engine, workers.analysing, jobs))
+    app.include_router(notes.router(engine, workers, jobs))
+    app.include_router(imports.router(engine, workers))
     app.include_router(job_routes.router(engine, jobs))
-    app.include_router(web.router(engine, desks, jobs))
-    app.include_router(health.router(engine, desks.asking, metrics))
+    app.include_router(web.router(engine, workers, jobs))
+    app.include_router(health.router(engine, workers.asking, metrics))
     problems.install(app)
-    app.add_middleware(Kept, state=engine.published)
+    app.add_middleware(ResponseCache, state=engine.published)
     app.add_middleware(
         GZipMiddleware,
         minimum_size=_WIDE,

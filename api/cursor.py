@@ -1,4 +1,4 @@
-"""Where a page ended, as an opaque word: good for this question on this state of the index only."""
+"""Where a page ended, as an opaque word: good for one question on one state of the library."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from engine.errors import BadOption
-from engine.ranking.searcher import Asked
+from engine.ranking.searcher import SearchRequest
 
 _SIGNED = 12  # bytes of the signature
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is paged through. `state_id` is the library's; callers do not know it."""
+    """What is paged through, and of which state; that has the rule set and the moment in it."""
 
     words: str
-    asked: Asked
-    now: datetime
-    rule_set: str
+    asked: SearchRequest
     state_id: str
 
     def cursor(self, offset: int) -> str:
@@ -49,5 +46,5 @@ class Question:
 
     def _signature(self, place: bytes) -> bytes:
         plain = replace(self.asked, limit=1, offset=0, explain=False, facets=False)
-        said = repr((self.words, plain, self.now.isoformat(), self.rule_set)).encode()
+        said = repr((self.words, plain)).encode()
         return hmac.digest(self.state_id.encode(), said + b"\0" + place, hashlib.sha256)[:_SIGNED]

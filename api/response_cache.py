@@ -73,7 +73,7 @@ class Answer:
         return 200, [*headers, size, *told], body
 
 
-class Kept:
+class ResponseCache:
     """ASGI middleware: answers to GETs of PATHS, the last asked ones, of one state of the library.
 
     `state` says what answers are made of; when it says something else, all are forgotten.

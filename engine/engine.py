@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,38 +13,47 @@ from typing import Self, TypeVar
 from engine.errors import BadOption, DamagedIndex, NotFound
 from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine
-from engine.ingest import importer, removing
+from engine.index import compare
+from engine.index.compare import Comparison
+from engine.ingest import importer, removing, tidying
 from engine.ingest.keeping import Policy, Tidied
 from engine.ingest.removing import Undone
 from engine.ingest.report import ImportReport
 from engine.insight.calibration import Calibration, Calibrator
-from engine.insight.discover import NewWord
+from engine.insight.discover import NewWord, new_words
 from engine.insight.drafts import Drafts
-from engine.insight.events import Event
+from engine.insight.events import Event, watch_pages
 from engine.insight.extract import Phrase
+from engine.insight.extract import extract as extract_phrases
 from engine.insight.fidelity import Comparer, Fidelity
-from engine.insight.insights import Battle, Insights, Voice
+from engine.insight.keywords import keyword_sets
 from engine.insight.observed import Observed, ObservedPage, stored_pages
+from engine.insight.opportunity_of_keywords import (
+    OpportunityReport,
+    opportunity_of_keywords,
+    opportunity_of_set,
+)
 from engine.insight.portrait import Portrait
-from engine.insight.rank_changes import Move, Moves, State
+from engine.insight.rank_changes import LibraryState, RankChange, RankChanges
 from engine.insight.sets import Edits
+from engine.insight.share_of_voice import ShareOfVoice
+from engine.insight.share_of_voice import share_of_voice as shares_of
 from engine.library import Library, this_task
-from engine.model import Note, Row
+from engine.model import Note, Progress, Row, quiet
 from engine.ranking import ruleset
 from engine.ranking.page import Explanation, Page, Stats
 from engine.ranking.ruleset import RuleSet
-from engine.ranking.searcher import Asked
+from engine.ranking.searcher import SearchRequest
 from engine.rows.keyword_rows import KeywordAnswer
+from engine.saved import SavedItems
 from engine.snapshot import LibrarySnapshot
 from engine.store import Imported
-from engine.sync import Sync, quiet
+from engine.sync import Sync
 from engine.text import lexicon as lexicons
+from engine.text.document import batch
 from engine.text.preview import Change, changes
 from engine.text.segment import Segmenter
-from engine.usecases import tidying
-from engine.usecases.saved import Shelf
 
-Tick = Callable[[float], None]
 _T = TypeVar("_T")
 
 
@@ -62,7 +70,7 @@ class Engine:
         self.rule_set: RuleSet = ruleset.load(rules or of_library)
         self.sync = Sync(library)
         self.store = self.sync.store
-        self.shelf = Shelf(library, self.store)
+        self.saved = SavedItems(library, self.store)
 
     @classmethod
     def open(cls, folder: Path, rules: str | Path | None = None, create: bool = False) -> Self:
@@ -117,18 +125,18 @@ class Engine:
         return self.ask(lambda library: (len(library), library.index.version))
 
     def published(self) -> Hashable:
-        """What answers would be made of now, told without waiting: equal while nothing changes."""
+        """Identifies the published state without waiting: equal while nothing changes."""
         return self.rule_set, self.sync.published()
 
     # --- notes in ------------------------------------------------------------------------------
 
     def import_file(
-        self, path: Path, options: ReadOptions, now: datetime, tick: Tick = quiet
+        self, path: Path, options: ReadOptions, now: datetime, tick: Progress = quiet
     ) -> ImportReport:
         """Import one export; each batch of rows is stored and searchable in one step.
 
-        `tick` is told the share of the file that is done. An interrupted import goes on where it
-        was when the file is imported again.
+        `tick` gets the share of the file that is done. An interrupted import continues when the
+        file is imported again.
         """
         with self.sync.changing():
             return importer.import_file(
@@ -136,7 +144,7 @@ class Engine:
             )
 
     def dry_run(
-        self, path: Path, options: ReadOptions, now: datetime, tick: Tick = quiet
+        self, path: Path, options: ReadOptions, now: datetime, tick: Progress = quiet
     ) -> ImportReport:
         """The report that `import_file` would give; nothing is kept."""
         with self.library.writing(this_task()):
@@ -172,7 +180,7 @@ class Engine:
         with self.library.writing(this_task()):
             return tidying.tidy(self.library, self.store, policy or Policy(), now, drop)
 
-    def rebuild(self, tick: Tick = quiet) -> int:
+    def rebuild(self, tick: Progress = quiet) -> int:
         """Make the index again from notes.db; the number of notes."""
         return self.sync.rebuild(tick)
 
@@ -180,21 +188,29 @@ class Engine:
         """Read every stored byte: (notes, index files). Damaged names what is wrong."""
         return self.store.check(), self.sync.index.verify().files
 
+    def verify_scores(self) -> Comparison:
+        """Scores on sampled queries beside rank_bm25's; BadOption on a large library."""
+        return self.ask(scores_beside_reference)
+
     # --- pages ---------------------------------------------------------------------------------
 
-    def search(self, words: str, asked: Asked | None = None, now: datetime | None = None) -> Page:
+    def search(
+        self, words: str, asked: SearchRequest | None = None, now: datetime | None = None
+    ) -> Page:
         """The page of a query."""
-        return self.ask(lambda library: library.search(words, asked or Asked()), now)
+        return self.ask(lambda library: library.search(words, asked or SearchRequest()), now)
 
     def explain(
         self,
         note_id: str,
         words: str,
-        asked: Asked | None = None,
+        asked: SearchRequest | None = None,
         now: datetime | None = None,
     ) -> Explanation:
         """Why a note stands where it stands for a query."""
-        return self.ask(lambda library: library.explain(note_id, words, asked or Asked()), now)
+        return self.ask(
+            lambda library: library.explain(note_id, words, asked or SearchRequest()), now
+        )
 
     def suggest(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Completions of what is being typed, with how many notes hold them."""
@@ -227,72 +243,66 @@ class Engine:
 
     # --- which words to fight for --------------------------------------------------------------
 
-    def insights(self, now: datetime | None = None) -> Insights:
-        """Analyses over the library as it is now."""
-        return Insights(self.snapshot(now))
-
     def extract(self, note: Note, most: int = 10) -> list[Phrase]:
         """The keyword phrases of a note or draft, best first."""
-        return self.ask(lambda library: Insights(library).extract(note, most))
+        return self.ask(lambda library: extract_phrases(library, note, most))
 
     def keywords(
         self, portrait: Portrait, most: int = 50, edits: Edits | None = None
     ) -> KeywordAnswer:
         """A portrait's keywords with what a fight for each would meet; nothing is stored."""
-        insights = self.insights()
-        _, keyword_set = insights.keywords(portrait, edits or self.shelf.edits(portrait.name), most)
-        return KeywordAnswer(keyword_set, insights.fights(keyword_set.keywords))
+        kept = edits or self.saved.edits(portrait.name)
+        return self.ask(lambda library: keyword_answer(library, portrait, most, kept))
 
     def opportunity(
-        self, lines: Sequence[KeywordLine], own: Sequence[str] = (), tick: Tick | None = None
-    ) -> Battle:
+        self, lines: Sequence[KeywordLine], own_brands: Sequence[str] = (), tick: Progress = quiet
+    ) -> OpportunityReport:
         """What a fight for each keyword of a list would meet."""
-        return self.ask(lambda library: Insights(library).opportunities(lines, own, None, tick))
+        return self.ask(
+            lambda library: opportunity_of_keywords(library, lines, own_brands, None, tick)
+        )
 
     def visibility(
         self,
         lines: Sequence[KeywordLine],
-        own: Sequence[str],
+        own_brands: Sequence[str],
         rivals: Sequence[str] = (),
         portrait: str = "",
-        tick: Tick | None = None,
-    ) -> Voice:
+        tick: Progress = quiet,
+    ) -> ShareOfVoice:
         """Share of voice of brands over a list of keywords."""
-        brands = [*own, *rivals]
-        return self.ask(lambda library: Insights(library).voice(lines, brands, portrait, tick))
+        brands = [*own_brands, *rivals]
+        return self.ask(lambda library: shares_of(library, lines, brands, portrait, tick))
 
-    def propose(self, most: int = 50, tick: Tick = quiet) -> list[NewWord]:
+    def propose(self, most: int = 50, tick: Progress = quiet) -> list[NewWord]:
         """New words of the notes that the lexicon lacks; refused ones are not proposed again."""
-        refused = self.shelf.refused()
-        return self.ask(lambda library: Insights(library).new_words(most, refused, tick))
+        refused = self.saved.refused()
+        return self.ask(lambda library: new_words(library, refused, most, tick))
 
     def watch(
-        self, name: str, keywords: Sequence[str], own: Sequence[str], rivals: Sequence[str]
+        self, name: str, keywords: Sequence[str], own_brands: Sequence[str], rivals: Sequence[str]
     ) -> tuple[list[Event], bool]:
         """(what happened on the pages since the last look under this name, whether it is the
         first one); the look is remembered."""
-        remembered = self.shelf.watched(name)
+        remembered = self.saved.watched(name)
         looked, events = self.ask(
-            lambda library: Insights(library).watch(keywords, own, rivals, remembered)
+            lambda library: watch_pages(library, keywords, own_brands, rivals, remembered)
         )
-        self.shelf.keep_watched(name, looked)
+        self.saved.keep_watched(name, looked)
         return events, not remembered
 
     # --- drafts and trust ----------------------------------------------------------------------
 
     def drafts(self, now: datetime | None = None, draft: Note | None = None) -> Drafts:
         """Drafts over the library as it is now; an import of `draft` may bring a later moment."""
-        library = self.snapshot(now)
-        if draft and draft.published_at and not now:
-            library = replace(library, now=max(library.now, draft.published_at))
-        return Drafts(library)
+        return Drafts(self.snapshot(now), draft if now is None else None)
 
     def observed(self, trust_sort: bool = False) -> Observed:
         """The result pages that the library has observed."""
         return self.ask(lambda library: stored_pages(library.store, trust_sort))
 
     def fidelity(
-        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Tick = quiet
+        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Progress = quiet
     ) -> Fidelity:
         """Agreement of the rule set with observed pages, beside baselines."""
         return self.ask(
@@ -300,7 +310,7 @@ class Engine:
         )
 
     def calibrate(
-        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Tick = quiet
+        self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Progress = quiet
     ) -> Calibration:
         """A rule set fitted to observed pages, with its held-out figure; nothing is written."""
         return self.ask(
@@ -342,12 +352,12 @@ class Engine:
         return folder
 
     def moves(
-        self, note_id: str, keywords: Sequence[str], since: str, tick: Tick = quiet
-    ) -> list[Move]:
+        self, note_id: str, keywords: Sequence[str], since: str, tick: Progress = quiet
+    ) -> list[RankChange]:
         """Why a note's places changed since a snapshot, in parts that sum to each move."""
-        before = State.of(self.library.snapshot(since))
-        after = State.of(self.library.folder, self.rule_set)
-        return Moves(before, after, note_id).moves(keywords, tick)
+        before = LibraryState.of(self.library.snapshot(since))
+        after = LibraryState.of(self.library.folder, self.rule_set)
+        return RankChanges(before, after, note_id).moves(keywords, tick)
 
     # --- lexicon -------------------------------------------------------------------------------
 
@@ -376,3 +386,26 @@ class Engine:
     def add_to_lexicon(self, lines: Mapping[str, Sequence[str]]) -> None:
         """Add lines to the library's lexicon and make the index anew."""
         self.sync.change_lexicon(lines)
+
+
+def keyword_answer(
+    library: LibrarySnapshot, portrait: Portrait, most: int, edits: Edits
+) -> KeywordAnswer:
+    """A portrait's keywords after the user's edits, with what a fight for each would meet."""
+    _, keyword_set = keyword_sets(library, portrait, edits, most)
+    return KeywordAnswer(keyword_set, opportunity_of_set(library, keyword_set.keywords))
+
+
+def scores_beside_reference(library: LibrarySnapshot) -> Comparison:
+    """The scores of sampled queries beside rank_bm25's; BadOption on a large library."""
+    from engine.index.reference import ReferenceIndex  # rank_bm25 is loaded for this alone
+
+    notes = len(library)
+    if notes > compare.MOST_NOTES:
+        most = f"at most {compare.MOST_NOTES:,} notes, which it holds in memory"
+        raise BadOption(f"--scores takes {most}; here are {notes:,}", "leave --scores out")
+    stored = list(library.store.all())
+    documents = batch([s.note for s in stored], [s.cluster for s in stored], library.segmenter)
+    reference = ReferenceIndex()
+    reference.rebuild([documents], library.index.version)
+    return compare.compare(library.index, reference.snapshot(), library.rule_set.scoring)

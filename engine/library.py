@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from engine.errors import BadOption, LibraryBusy, NotFound
 from engine.model import CHINA
 
@@ -76,6 +74,8 @@ class Library:
 
         The system frees the lock when a process dies, however it dies.
         """
+        from filelock import FileLock, Timeout  # slow to load, and most commands only read
+
         holder = self.folder / "writer.json"
         lock = FileLock(self.folder / "writer.lock")
         try:
@@ -96,8 +96,8 @@ class Library:
 
 def _holder(path: Path) -> str:
     try:
-        known = json.loads(path.read_text("utf-8"))
-        return f"`{known['task']}` (process {known['process']}, since {known['since']})"
+        lock = json.loads(path.read_text("utf-8"))
+        return f"`{lock['task']}` (process {lock['process']}, since {lock['since']})"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Literal
@@ -10,8 +11,15 @@ CHINA = timezone(timedelta(hours=8), "UTC+8")  # a time without an offset means 
 
 Kind = Literal["image", "video", ""]  # "" is unknown
 Channel = Literal["organic", "declared", "boosted", ""]  # "" is unknown
+COUNTS = ("likes", "collects", "comments", "shares")
 Sort = Literal["general", "latest", "likes", "comments", "collects"]
 SORTS: tuple[Sort, ...] = ("general", "latest", "likes", "comments", "collects")
+
+Progress = Callable[[float], None]  # share done, 0 to 1
+
+
+def quiet(_: float) -> None:
+    """Ignores progress: the default where a Progress is expected."""
 
 
 # --- notes -------------------------------------------------------------------------------------
@@ -37,6 +45,12 @@ class Counts:
     collects: Count | None = None
     comments: Count | None = None
     shares: Count | None = None
+
+    def values(self) -> tuple[int | None, int | None, int | None, int | None]:
+        """The four numbers, floors as they stand; None for an unknown one."""
+        known = (self.likes, self.collects, self.comments, self.shares)
+        likes, collects, comments, shares = (None if c is None else c.value for c in known)
+        return likes, collects, comments, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,15 +217,6 @@ Row = Captured | Comment | Creator | Outcome | Demand | Related | Skipped | Reje
 
 
 # --- text --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A term and where it stands in the original text: characters [start, end)."""
-
-    term: str
-    start: int
-    end: int
 
 
 FIELDS = ("title", "tags", "body")

@@ -13,15 +13,17 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from engine.errors import NotFound
 from engine.index.protocol import IndexSnapshot
 from engine.model import FIELDS, Demand, Note
 from engine.ranking.correct import corrected, known_words, needs_correction
 from engine.ranking.page import Explanation, Page, Stats
 from engine.ranking.ranker import Ranker
 from engine.ranking.ruleset import RuleSet
-from engine.ranking.searcher import Asked, Searcher
+from engine.ranking.searcher import Searcher, SearchRequest
 from engine.store import StoreReader, StoreSnapshot
 from engine.text.normalise import fold, fold_key
+from engine.text.runs import Reader
 from engine.text.segment import Segmenter
 from engine.text.suggest import Suggester
 
@@ -101,14 +103,19 @@ class LibrarySnapshot:
         index, segmenter = self.index, self.segmenter
         return self.memo.get("suggester", lambda: Suggester(known_words(index, segmenter)))
 
-    def search(self, words: str, asked: Asked) -> Page:
+    @property
+    def reader(self) -> Reader:
+        """Reads texts as runs of words, by the library's lexicon."""
+        return self.memo.get("reader", lambda: Reader(self.segmenter))
+
+    def search(self, words: str, asked: SearchRequest) -> Page:
         """The page of a query, with others to try where it finds little."""
         page = replace(self.searcher.page(words, asked), state_id=self.state_id)
         if needs_correction(page, self.index, self.segmenter):
             return corrected(page, self.suggester, self.segmenter)
         return page
 
-    def explain(self, note_id: str, words: str, asked: Asked) -> Explanation:
+    def explain(self, note_id: str, words: str, asked: SearchRequest) -> Explanation:
         """Why a note stands where it stands; NotFound when the library lacks it."""
         return self.searcher.explain(note_id, words, asked)
 
@@ -132,6 +139,13 @@ class LibrarySnapshot:
         """What the library holds."""
         return self.memo.get(("stats", self.rule_set), self._stats)
 
+    def note(self, note_id: str) -> Note:
+        """A stored note; NotFound when it is not there."""
+        stored = self.store.get(note_id)
+        if stored is None:
+            raise NotFound(f"no note {note_id}", "take an id from `search --json`")
+        return stored.note
+
     def brands(self, note_id: str) -> tuple[str, ...]:
         """The brands that a note names, in their usual spelling."""
         columns = self.index.columns([note_id])
@@ -142,7 +156,7 @@ class LibrarySnapshot:
         """Stored notes by id; unknown ids are left out."""
         return {i: stored.note for i, stored in self.store.get_many(note_ids).items()}
 
-    def holding(self, phrases: Sequence[str], fields: Sequence[str] = FIELDS) -> list[int]:
+    def count_phrases(self, phrases: Sequence[str], fields: Sequence[str] = FIELDS) -> list[int]:
         """Notes that hold all terms of a phrase, pairs of characters included, in one field."""
         groups = []
         for phrase in phrases:
@@ -150,7 +164,7 @@ class LibrarySnapshot:
             groups.append(tuple(dict.fromkeys(piece.term for piece in pieces)))
         return self.index.count_matching(groups, fields)
 
-    def speaking(self, keywords: Sequence[str], fields: Sequence[str] = FIELDS) -> list[int]:
+    def count_all_terms(self, keywords: Sequence[str], fields: Sequence[str] = FIELDS) -> list[int]:
         """Notes that hold all words of a keyword in one field, in any order."""
         groups = [dict.fromkeys(self.segmenter.words(fold(w).text)) for w in keywords]
         return self.index.count_matching(

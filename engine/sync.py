@@ -22,7 +22,7 @@ from engine.index.hits import Batch
 from engine.index.opening import open_index
 from engine.index.protocol import Index, IndexSnapshot
 from engine.library import Library, this_task
-from engine.model import CHINA
+from engine.model import CHINA, Progress, quiet
 from engine.ranking.ruleset import RuleSet
 from engine.snapshot import LibrarySnapshot, Memo
 from engine.store import Store, Stored, StoreSnapshot
@@ -35,11 +35,6 @@ _BATCH = 10_000  # notes that are analysed and indexed at once
 _STEP = 50_000  # changed notes of one step above which the index is made anew
 _PATIENCE = 10.0  # seconds that a reader waits for a writer to publish
 _KEPT = 2  # states whose derived values are kept
-Tick = Callable[[float], None]
-
-
-def quiet(_: float) -> None:
-    """A progress callback for nobody."""
 
 
 class Sync:
@@ -148,7 +143,7 @@ class Sync:
             yield
             self._publish()
 
-    def rebuild(self, tick: Tick = quiet) -> int:
+    def rebuild(self, tick: Progress = quiet) -> int:
         """Make the index again from notes.db; the number of notes."""
         with self.library.writing(this_task()):
             return self._rebuild(tick)
@@ -192,7 +187,7 @@ class Sync:
         self._rebuild(quiet)
         _LOG.warning("%s; the index was made again, its files lie in %s", error.problem, aside)
 
-    def _rebuild(self, tick: Tick) -> int:
+    def _rebuild(self, tick: Progress) -> int:
         self._load(Segmenter(lexicons.load(self.library.lexicon)))
         return self._fill(self.index, self.segmenter, tick)
 
@@ -200,7 +195,7 @@ class Sync:
         self,
         index: Index,
         segmenter: Segmenter,
-        tick: Tick,
+        tick: Progress,
         commit: Callable[[], None] = lambda: None,
     ) -> int:
         """Make an index from all notes; how many they are."""
@@ -230,24 +225,24 @@ class Sync:
 
     def _publish(self) -> None:
         """Index all that the transaction changed and end it; what is much is a rebuild."""
-        known, seq = self._version(), self.store.seq
-        changed = list(itertools.islice(self.store.since(known), _STEP + 1))
+        indexed, seq = self._version(), self.store.seq
+        changed = list(itertools.islice(self.store.since(indexed), _STEP + 1))
         if len(changed) > _STEP:
             self._fill(self.index, self.segmenter, quiet, self.store.commit)
-        elif known == seq:
+        elif indexed == seq:
             self.store.commit()
         else:
             added = _columns(changed, self.segmenter) if changed else ()
-            deleted = self.store.deleted_since(known)
+            deleted = self.store.deleted_since(indexed)
             self.index.apply(added, deleted, seq, self.store.commit)
 
     def _index_next(self) -> None:
         """Index the next batch of what is stored and not indexed."""
-        known, seq = self._version(), self.store.seq
-        changed = list(itertools.islice(self.store.since(known), _BATCH))
+        indexed, seq = self._version(), self.store.seq
+        changed = list(itertools.islice(self.store.since(indexed), _BATCH))
         version = changed[-1].seq if len(changed) == _BATCH else seq
         added = _columns(changed, self.segmenter) if changed else ()
-        self.index.apply(added, self.store.deleted_since(known), version)
+        self.index.apply(added, self.store.deleted_since(indexed), version)
 
 
 def _columns(stored: Sequence[Stored], segmenter: Segmenter) -> Batch:
@@ -255,5 +250,5 @@ def _columns(stored: Sequence[Stored], segmenter: Segmenter) -> Batch:
 
 
 def _batches(stored: Iterator[Stored]) -> Iterator[list[Stored]]:
-    while some := list(itertools.islice(stored, _BATCH)):
-        yield some
+    while group := list(itertools.islice(stored, _BATCH)):
+        yield group

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import multiprocessing
 import shutil
 import threading
@@ -14,8 +15,9 @@ import pytest
 from engine.engine import Engine
 from engine.errors import Damaged, LibraryBusy, NotFound, StaleIndex
 from engine.formats import ReadOptions
+from engine.library import Library
 from engine.model import Captured, Count, Counts, Note
-from engine.ranking.searcher import Asked
+from engine.ranking.searcher import SearchRequest
 from engine.store import Store
 from tests.exports import NOW, row, write
 
@@ -34,13 +36,13 @@ def put(engine: Engine, *notes: Note) -> None:
 
 
 def found(engine: Engine, words: str) -> list[str]:
-    return [r.note.note_id for r in engine.search(words, Asked(limit=100)).results]
+    return [r.note.note_id for r in engine.search(words, SearchRequest(limit=100)).results]
 
 
 def pages(engine: Engine) -> list[list[tuple[str, float]]]:
     """What the engine answers: ids and scores."""
     return [
-        [(r.note.note_id, r.score) for r in engine.search(words, Asked(limit=50)).results]
+        [(r.note.note_id, r.score) for r in engine.search(words, SearchRequest(limit=50)).results]
         for words in QUERIES
     ]
 
@@ -192,7 +194,7 @@ def test_a_preview_shows_notes_that_only_write_the_other_spelling(engine: Engine
 def test_a_busy_library_takes_no_new_word(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the lexicon would be changed, the index not, and every search refused."""
     put(engine, Note("a", "青苔拿铁配方"))
-    monkeypatch.setattr(type(engine.library).writing.__wrapped__, "__defaults__", (0.05,))
+    monkeypatch.setattr(inspect.unwrap(Library.writing), "__defaults__", (0.05,))
     lines = engine.lexicon_lines("青苔拿铁", "category", [])
     with engine.library.writing("another"), pytest.raises(LibraryBusy):
         engine.add_to_lexicon(lines)
@@ -308,7 +310,7 @@ def test_searches_during_imports_and_merges_see_whole_states(
             last = 0
             while not done.is_set():
                 try:
-                    total = reader.search("面霜", Asked(limit=5)).total
+                    total = reader.search("面霜", SearchRequest(limit=5)).total
                 except Exception as error:
                     wrong.append(error)
                     return
@@ -332,7 +334,7 @@ def test_searches_during_imports_and_merges_see_whole_states(
 def test_a_writer_that_waits_in_vain_is_told_who_writes(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type(engine.library).writing.__wrapped__, "__defaults__", (0.05,))
+    monkeypatch.setattr(inspect.unwrap(Library.writing), "__defaults__", (0.05,))
     with Engine.open(engine.library.folder) as other, other.library.writing("noterank import"):
         with pytest.raises(LibraryBusy, match="noterank import"):
             put(engine, Note("a", "面霜"))

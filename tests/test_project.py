@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tomllib
+import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 import typer
+from packaging.requirements import Requirement
 
 from engine.cli import app
 
@@ -61,36 +65,109 @@ def test_every_command_shows_an_example() -> None:
     root = typer.main.get_command(app)
     groups = [root, *(c for c in root.commands.values() if hasattr(c, "commands"))]  # type: ignore[attr-defined]
     for group in groups:
-        for name, command in group.commands.items():  # type: ignore[attr-defined]
+        for name, command in group.commands.items():
             if not hasattr(command, "commands"):
                 assert "Example" in (command.help or ""), name
 
 
-def test_every_direct_version_is_pinned_and_the_lock_agrees() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
-    direct = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    for line in direct:
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+
+
+def versions(lines: Iterable[str]) -> dict[str, set[str]]:
+    """Name -> exact versions: two where they differ by Python or system."""
+    found: dict[str, set[str]] = {}
+    for line in lines:
         name, _, version = line.partition(";")[0].strip().partition("==")
-        assert version, f"{name} is not pinned"
-        assert f"{name}=={version}" in lock
-    locked = re.findall(r"^([\w.-]+==[\w.+-]+)", lock, re.MULTILINE)
-    pinned = [
-        line.partition(";")[0].strip() for line in project["tool"]["uv"]["constraint-dependencies"]
-    ]
-    assert sorted(locked) == sorted(pinned), "run .ci/lock"
+        found.setdefault(name, set()).add(version)
+    return found
+
+
+LOCKED = versions(re.findall(r"^([\w.-]+==[\w.+-]+)", LOCK, re.MULTILINE))
+
+
+@pytest.mark.parametrize("line", PROJECT["project"]["dependencies"])
+def test_what_the_product_needs_is_a_range_that_holds_the_locked_version(line: str) -> None:
+    wanted = Requirement(line)
+    bounds = {bound.operator for bound in wanted.specifier}
+    assert bounds & {">=", "=="}, "say the oldest version that was tested"
+    assert wanted.name == "jieba" or "==" not in bounds, "a notebook has its own versions"
+    assert LOCKED[wanted.name]
+    assert all(wanted.specifier.contains(version) for version in LOCKED[wanted.name])
+
+
+def test_tools_are_pinned_and_the_lock_agrees() -> None:
+    for group in PROJECT["dependency-groups"].values():
+        for line in group:
+            if isinstance(line, str):
+                ((name, found),) = versions([line]).items()
+                assert found == LOCKED.get(name), f"{line}: run .ci/lock"
+    assert versions(PROJECT["tool"]["uv"]["constraint-dependencies"]) == LOCKED, "run .ci/lock"
+
+
+def test_uv_run_fetches_no_more_than_the_product_and_the_fast_tests() -> None:
+    assert PROJECT["tool"]["uv"]["default-groups"] == ["test"]
+    fetched = {Requirement(line).name for line in PROJECT["dependency-groups"]["test"]}
+    assert fetched == {
+        "httpx2", "hypothesis", "openpyxl", "pytest", "pytest-timeout", "pytest-xdist",
+    }  # fmt: skip
+    assert {"include-group": "test"} in PROJECT["dependency-groups"]["dev"]
+
+
+@pytest.mark.parametrize("module", ["tests/web/test_browser.py", "tests/api/test_fuzzing.py"])
+def test_suites_that_need_more_are_slow_and_say_what_to_type(module: str) -> None:
+    text = (ROOT / module).read_text("utf-8")
+    assert "pytestmark = pytest.mark.slow" in text
+    assert "uv run --group dev pytest -n 0 -m slow" in text
+
+
+def test_types_and_licence_go_with_the_package() -> None:
+    assert (ROOT / "engine" / "py.typed").is_file()
+    assert (ROOT / "api" / "py.typed").is_file()
+    assert PROJECT["project"]["license"] == "Apache-2.0"
+    text = (ROOT / "LICENSE").read_text("utf-8")
+    assert "Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+
+
+@pytest.mark.slow
+def test_the_wheel_has_types_data_and_licence(tmp_path: Path) -> None:
+    """Built as `pip install .` builds it: it asks the registry for the build tool."""
+    subprocess.run(["uv", "build", "--wheel", "-q", "-o", tmp_path, ROOT], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    data = {"engine/py.typed", "api/py.typed", "engine/text/lexicon/aliases.txt"}
+    data |= {"engine/ranking/presets/balanced.toml", "engine/insight/presets.toml"}
+    data |= {"engine/insight/cues.toml", "corpus/queries.jsonl"}
+    assert data <= names
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert not any(name.startswith("tests/") for name in names)
+
+
+def test_the_changelog_has_what_is_not_released_and_this_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    heads = re.findall(r"^## \[(.+?)\]", text, re.MULTILINE)
+    assert heads[0] == "Unreleased"
+    assert PROJECT["project"]["version"] in heads
+
+
+def test_the_workflow_calls_what_everyone_calls() -> None:
+    text = (ROOT / ".github" / "workflows" / "check.yml").read_text("utf-8")
+    assert ".ci/run" in text
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+    for name in ("CONTRIBUTING.md", "SECURITY.md"):
+        assert (ROOT / ".github" / name).is_file()
 
 
 def test_every_locked_file_has_a_hash_and_no_host() -> None:
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
-    assert "://" not in lock
-    names = re.findall(r"^[\w.-]+==", lock, re.MULTILINE)
+    assert "://" not in LOCK
+    names = re.findall(r"^[\w.-]+==", LOCK, re.MULTILINE)
     assert len(names) > 40
-    assert lock.count("--hash=sha256:") >= len(names)
+    assert LOCK.count("--hash=sha256:") >= len(names)
 
 
 def test_the_top_level_is_the_fixed_one() -> None:
-    allowed = {"pyproject.toml", "README.md", "LICENSE", "requirements.lock"}
+    allowed = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "requirements.lock"}
     allowed |= {"engine", "api", "tests", "corpus"}
     tops = {path.relative_to(ROOT).parts[0] for path in tracked()}
     assert {top for top in tops if not top.startswith(".")} <= allowed

@@ -24,7 +24,7 @@ from typing import Any, Literal
 import orjson
 
 from engine.errors import BadOption, LibraryBusy, NoterankError, NotFound
-from engine.model import CHINA
+from engine.model import CHINA, Progress
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 ENDED = ("done", "failed", "cancelled")
@@ -33,7 +33,7 @@ _KEPT = 200  # ended jobs
 _WAITING = 20  # jobs that may wait
 _NAME_BYTES = 255  # that a file system takes
 _EVERY = 0.3  # seconds between two notes of progress
-Tick = Callable[[float], None]
+
 Rows = list[dict[str, Any]]
 
 
@@ -54,7 +54,7 @@ class Job:
     result: Rows
 
 
-Work = Callable[[Job, Path, Tick], Rows]
+Work = Callable[[Job, Path, Progress], Rows]
 
 
 class _Cancelled(Exception):
@@ -166,7 +166,7 @@ class Jobs:
         self._write(job)
         shutil.rmtree(self._folder / job_id, ignore_errors=True)
 
-    def _ticking(self, job: Job) -> Tick:
+    def _ticking(self, job: Job) -> Progress:
         told = 0.0
 
         def tick(share: float) -> None:

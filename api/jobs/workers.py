@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 _T = TypeVar("_T")
 
 
-class Desk:
+class Worker:
     """One thread, calls one after the other off the event loop; 503 when too many wait, or when
     an answer takes longer than `deadline` seconds."""
 
@@ -48,21 +48,21 @@ class Desk:
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     def close(self) -> None:
-        """Wait for the call that runs, drop those that wait; the desk can be used again."""
+        """Wait for the call that runs, drop those that wait; the worker can be used again."""
         pool, self._pool = self._pool, ThreadPoolExecutor(1, thread_name_prefix="noterank")
         pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(frozen=True)
-class Desks:
+class Workers:
     """Who does what: questions wait neither for a change nor for an analysis of seconds."""
 
-    asking: Desk = field(default_factory=Desk)
-    analysing: Desk = field(default_factory=lambda: Desk(most_waiting=16, deadline=300))
-    importing: Desk = field(default_factory=lambda: Desk(most_waiting=4))
-    deleting: Desk = field(default_factory=lambda: Desk(most_waiting=16, deadline=120))
+    asking: Worker = field(default_factory=Worker)
+    analysing: Worker = field(default_factory=lambda: Worker(most_waiting=16, deadline=300))
+    importing: Worker = field(default_factory=lambda: Worker(most_waiting=4))
+    deleting: Worker = field(default_factory=lambda: Worker(most_waiting=16, deadline=120))
 
     def close(self) -> None:
-        """Let each desk end what it is doing."""
-        for desk in (self.importing, self.deleting, self.analysing, self.asking):
-            desk.close()
+        """Let each worker end what it is doing."""
+        for worker in (self.importing, self.deleting, self.analysing, self.asking):
+            worker.close()

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.answers import XLSX
 from api.problems import MEDIA_TYPE
-from api.schemas.answers import Problem, ProblemError
+from api.schemas.answers import ProblemAnswer
 from api.schemas.examples import EXAMPLES
 
 Prefer = Annotated[
@@ -39,7 +39,7 @@ _MEANING = {
 
 def responses(model: type[BaseModel], *more: int) -> dict[int | str, dict[str, Any]]:
     """200 as JSON, CSV, JSON lines or xlsx, 304, and the problems common to all plus `more`."""
-    found: dict[int | str, dict[str, Any]] = {
+    answers: dict[int | str, dict[str, Any]] = {
         200: {
             "model": model,
             "description": "Rows.",
@@ -51,7 +51,7 @@ def responses(model: type[BaseModel], *more: int) -> dict[int | str, dict[str, A
         },
         304: {"description": "As the caller's ETag says; only a GET."},
     }
-    return found | problems(401, 403, 404, 406, 413, 421, 422, 429, 500, 503, *more)
+    return answers | problems(401, 403, 404, 406, 413, 421, 422, 429, 500, 503, *more)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -67,9 +67,8 @@ def completed(openapi: dict[str, Any]) -> dict[str, Any]:
     """The document with the schema of problems, and examples (FastAPI drops their nulls)."""
     schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
     place = "#/components/schemas/{model}"
-    schemas["Problem"] = Problem.model_json_schema(ref_template=place)
-    del schemas["Problem"]["$defs"]
-    schemas["ProblemError"] = ProblemError.model_json_schema()
+    schemas["Problem"] = ProblemAnswer.model_json_schema(ref_template=place)
+    schemas |= schemas["Problem"].pop("$defs")
     for methods in openapi["paths"].values():
         for operation in methods.values():
             if shown := EXAMPLES.get(operation["operationId"]):

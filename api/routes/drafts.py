@@ -7,21 +7,20 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
-from api.answers import How, answer, state
-from api.jobs.workers import Desk
+from api.answers import How, answer_with
+from api.jobs.workers import Worker
 from api.routes.declared import responses
-from api.schemas.draft_schemas import AdviceAnswer, DraftAnswer
+from api.schemas.answers import AdviceAnswer, DraftAnswer
 from api.schemas.keyword_bodies import DRAFT_LISTS, DraftListBody
+from api.schemas.limits import span
 from engine.engine import Engine
-from engine.ingest.draft_files import draft_from
-from engine.rows import draft_rows
-from engine.rows.search_rows import Row
-from engine.rows.table import Table
+from engine.usecases import drafts
+from engine.usecases.limits import EDITS
 
-_MOST = 500  # keywords of an advice
+_Wanted = Annotated[DraftListBody, Body(openapi_examples=DRAFT_LISTS)]
 
 
-def router(engine: Engine, desk: Desk) -> APIRouter:
+def router(engine: Engine, worker: Worker) -> APIRouter:
     """The endpoints about drafts; nothing is written to the library."""
     routes = APIRouter(prefix="/api/v1", tags=["drafts"])
 
@@ -31,17 +30,8 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
         summary="Where a draft would stand, before it is published · 草稿模拟排名",
         responses=responses(DraftAnswer),
     )
-    async def rank_draft(
-        how: How, wanted: Annotated[DraftListBody, Body(openapi_examples=DRAFT_LISTS)]
-    ) -> Response:
-        def call() -> tuple[Table, Row]:
-            note = draft_from(wanted.draft)
-            drafts = engine.drafts(None, note)
-            found = drafts.rank(note, wanted.lines(), wanted.own, wanted.banned)
-            return draft_rows.draft_table(found), {**state(engine), **draft_rows.told(found)}
-
-        table, known = await desk.run(call)
-        return answer(table.rows, how, table.columns, **known)
+    async def rank_draft(how: How, wanted: _Wanted) -> Response:
+        return answer_with(await worker.run(lambda: drafts.rank(engine, wanted.question())), how)
 
     @routes.post(
         "/drafts:advise",
@@ -51,17 +41,12 @@ def router(engine: Engine, desk: Desk) -> APIRouter:
     )
     async def advise_draft(
         how: How,
-        wanted: Annotated[DraftListBody, Body(openapi_examples=DRAFT_LISTS)],
-        most: Annotated[int, Query(ge=1, le=10, description="Edits.")] = 3,
+        wanted: _Wanted,
+        most: Annotated[
+            int, Query(description="Edits.", json_schema_extra=span(1, EDITS))
+        ] = drafts.STEPS,
     ) -> Response:
-        def call() -> tuple[Table, Row]:
-            note = draft_from(wanted.draft)
-            lines = wanted.lines()[:_MOST]
-            found = engine.drafts(None, note).advise(note, lines, most)
-            together = sum(edit.gain for edit in found if edit.field != "split")
-            return draft_rows.advice_table(found), {**state(engine), "together": round(together, 6)}
-
-        table, known = await desk.run(call)
-        return answer(table.rows, how, table.columns, **known)
+        advised = await worker.run(lambda: drafts.advise(engine, wanted.question(), most))
+        return answer_with(advised, how)
 
     return routes

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from api.answers import How, answer, state
-from api.jobs.workers import Desks
+from api.answers import How, answer
+from api.jobs.workers import Workers
 from api.routes.declared import responses
-from api.schemas.import_schemas import ImportedAnswer, UndoneAnswer
+from api.schemas.answers import ImportedAnswer, UndoneAnswer
 from engine.engine import Engine
-from engine.rows.import_rows import imported_row, undone_row
-from engine.rows.search_rows import Row
+from engine.rows.table import Table
+from engine.usecases.imports import list_imports, undo_import
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="As `GET /imports` numbers it.")]
 
 
-def router(engine: Engine, desks: Desks) -> APIRouter:
+def router(engine: Engine, workers: Workers) -> APIRouter:
     """The endpoints of imports that are done."""
     routes = APIRouter(prefix="/api/v1", tags=["notes"])
 
@@ -28,12 +29,9 @@ def router(engine: Engine, desks: Desks) -> APIRouter:
         summary="What came in and what it did · 导入记录",
         responses=responses(ImportedAnswer),
     )
-    async def list_imports(how: How) -> Response:
-        def call() -> tuple[list[Row], Row]:
-            return [imported_row(imported) for imported in engine.imports()], state(engine)
-
-        rows, known = await desks.asking.run(call)
-        return answer(rows, how, tuple(rows[0]) if rows else (), **known)
+    async def get_imports(how: How) -> Response:
+        answered = await workers.asking.run(lambda: list_imports(engine))
+        return answer(answered.table.rows, how, answered.table.columns, **answered.meta)
 
     @routes.delete(
         "/imports/{number}",
@@ -41,13 +39,15 @@ def router(engine: Engine, desks: Desks) -> APIRouter:
         summary="Take one import back exactly, later ones kept · 撤销导入",
         responses=responses(UndoneAnswer),
     )
-    async def undo_import(number: Number, how: How) -> Response:
-        def call() -> tuple[Row, Row]:
-            with Engine.open(engine.library.folder) as writer:
-                row = undone_row(writer.undo(number))
-                return row, {**state(writer), "rule_set": engine.rule_set.label}
-
-        row, known = await desks.deleting.run(call)
-        return answer([row], how, tuple(row), **known)
+    async def delete_import(number: Number, how: How) -> Response:
+        table, meta = await workers.deleting.run(lambda: _undo(engine, number))
+        return answer(table.rows, how, table.columns, **meta)
 
     return routes
+
+
+def _undo(engine: Engine, number: int) -> tuple[Table, Mapping[str, Any]]:
+    """Take an import back on connections of its own: who writes never stops who asks."""
+    with Engine.open(engine.library.folder) as writer:
+        answered = undo_import(writer, number)
+        return answered.table, {**answered.meta, "rule_set": engine.rule_set.label}

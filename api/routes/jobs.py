@@ -10,15 +10,16 @@ import orjson
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.answers import How, answer, state
+from api.answers import How, answer
 from api.jobs.queue import ENDED, Job, Jobs, job_row
 from api.routes.declared import problems, responses
-from api.schemas.job_schemas import JobAnswer
+from api.schemas.answers import JobAnswer, JobRow
 from engine.engine import Engine
 from engine.errors import BadOption
+from engine.rows.column import columns
+from engine.usecases.answer import state
 
-JOB = ("job_id", "kind", "state", "progress", "created_at", "started_at", "ended_at", "error",
-       "resumed", "rows")  # fmt: skip
+_JOB = columns(JobRow)
 _POLL, _HEARTBEAT = 0.3, 10.0  # seconds
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
@@ -40,8 +41,8 @@ def router(engine: Engine, jobs: Jobs) -> APIRouter:
         responses=responses(JobAnswer),
     )
     async def list_jobs(how: How) -> Response:
-        found = await asyncio.to_thread(jobs.all)
-        return answer([job_row(job) for job in found], how, JOB, **state(engine))
+        listed, meta = await asyncio.to_thread(lambda: (jobs.all(), engine.ask(state)))
+        return answer([job_row(job) for job in listed], how, _JOB, **meta)
 
     @routes.get(
         "/jobs/{job_id}",
@@ -50,8 +51,8 @@ def router(engine: Engine, jobs: Jobs) -> APIRouter:
         responses=responses(JobAnswer),
     )
     async def get_job(job_id: JobId, how: How) -> Response:
-        job = await asyncio.to_thread(jobs.get, job_id)
-        return answer([job_row(job)], how, JOB, **state(engine))
+        job, meta = await asyncio.to_thread(lambda: (jobs.get(job_id), engine.ask(state)))
+        return answer([job_row(job)], how, _JOB, **meta)
 
     @routes.get(
         "/jobs/{job_id}/rows",
@@ -61,11 +62,11 @@ def router(engine: Engine, jobs: Jobs) -> APIRouter:
         response_model=None,
     )
     async def job_rows(job_id: JobId, how: How) -> Response:
-        job = await asyncio.to_thread(jobs.get, job_id)
+        job, meta = await asyncio.to_thread(lambda: (jobs.get(job_id), engine.ask(state)))
         if job.state != "done":
             raise BadOption(f"job {job_id} is {job.state}", "poll it until it is done")
-        columns = tuple(job.result[0]) if job.result else ()
-        return answer(job.result, how, columns, **state(engine))
+        names = tuple(job.result[0]) if job.result else ()
+        return answer(job.result, how, names, **meta)
 
     @routes.get(
         "/jobs/{job_id}/events",
@@ -85,20 +86,20 @@ def router(engine: Engine, jobs: Jobs) -> APIRouter:
         responses=responses(JobAnswer),
     )
     async def cancel_job(job_id: JobId, how: How) -> Response:
-        job = await asyncio.to_thread(jobs.cancel, job_id)
-        return answer([job_row(job)], how, JOB, **state(engine))
+        job, meta = await asyncio.to_thread(lambda: (jobs.cancel(job_id), engine.ask(state)))
+        return answer([job_row(job)], how, _JOB, **meta)
 
     return routes
 
 
 async def _events(jobs: Jobs, job: Job, request: Request) -> AsyncIterator[bytes]:
     """An event at each change, a comment now and then so that no proxy hangs up."""
-    told, quiet = b"", 0.0
+    sent, quiet = b"", 0.0
     while not await request.is_disconnected():
-        said = orjson.dumps(job_row(job))
-        if said != told:
-            told, quiet = said, 0.0
-            yield b"event: job\ndata: " + said + b"\n\n"
+        row = orjson.dumps(job_row(job))
+        if row != sent:
+            sent, quiet = row, 0.0
+            yield b"event: job\ndata: " + row + b"\n\n"
         elif quiet >= _HEARTBEAT:
             quiet = 0.0
             yield b": still here\n\n"

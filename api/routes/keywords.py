@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
-from api.answers import How, answer, state
+from api.answers import How, answer, answer_with
 from api.jobs.queue import Jobs, wants_job
-from api.jobs.workers import Desk
+from api.jobs.workers import Worker
 from api.routes.declared import LATER, Prefer, responses
 from api.routes.jobs import accepted
 from api.schemas.answers import ExtractAnswer, KeywordAnswer, VisibilityAnswer
@@ -23,19 +23,18 @@ from api.schemas.keyword_bodies import (
     ListBody,
     VoiceBody,
 )
+from api.schemas.limits import of, span
 from engine.engine import Engine
 from engine.insight.portrait import from_table
-from engine.model import Note
-from engine.rows import keyword_rows
-from engine.rows.search_rows import Row
-from engine.rows.table import Table
+from engine.rows.keyword_rows import opportunity_table
+from engine.usecases import drafts, keywords
+from engine.usecases.limits import PHRASES, TOP
+from engine.usecases.share_of_voice import BY, share_of_voice
 
-Top = Annotated[int, Query(ge=1, le=200)]
 Detail = Annotated[bool, Query(description="Adds the parts that each figure is made of.")]
-By = Literal["keyword", "total", "kind", "intent"]
 
 
-def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
+def router(engine: Engine, worker: Worker, jobs: Jobs) -> APIRouter:
     """The endpoints about keywords; they take seconds, so they have a thread of their own."""
     routes = APIRouter(prefix="/api/v1", tags=["keywords"])
 
@@ -48,12 +47,9 @@ def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
     async def extract(
         how: How,
         draft: Annotated[DraftBody, Body(openapi_examples=DRAFTS)],
-        top: Annotated[int, Query(ge=1, le=100)] = 10,
+        top: Annotated[int, Query(json_schema_extra=span(1, PHRASES))] = drafts.TOP,
     ) -> Response:
-        note = Note("draft", title=draft.title, body=draft.text, tags=tuple(draft.tags))
-        found, known = await desk.run(lambda: (engine.extract(note, top), state(engine)))
-        rows = [keyword_rows.phrase_row(phrase) for phrase in found]
-        return answer(rows, how, keyword_rows.EXTRACT, **known)
+        return answer_with(await worker.run(lambda: drafts.extract(engine, draft.note(), top)), how)
 
     @routes.post(
         "/portraits:keywords",
@@ -64,20 +60,12 @@ def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
     async def portrait_keywords(
         how: How,
         portrait: Annotated[dict[str, Any], Body(openapi_examples=PORTRAITS)],
-        top: Top = 50,
+        top: Annotated[int, Query(json_schema_extra=span(1, TOP))] = keywords.KEYWORDS,
         detail: Detail = False,
     ) -> Response:
-        def call() -> tuple[Table, Row]:
-            found = engine.keywords(from_table(portrait), top)
-            told = {
-                "portrait": found.set.portrait.name,
-                "notes_read": found.set.affine,
-                "left_out": len(found.set.left_out),
-            }
-            return found.table(detail), {**state(engine), **told}
-
-        table, known = await desk.run(call)
-        return answer(table.rows, how, table.columns, **known)
+        answered = await worker.run(lambda: keywords.keyword_set(engine, from_table(portrait), top))
+        table = answered.value.table(detail)
+        return answer(table.rows, how, table.columns, **answered.meta)
 
     @routes.post(
         "/opportunity",
@@ -90,12 +78,9 @@ def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
         wanted: Annotated[ListBody, Body(openapi_examples=LISTS)],
         detail: Detail = False,
     ) -> Response:
-        def call() -> tuple[Table, Row]:
-            battle = engine.opportunity(wanted.lines())
-            return keyword_rows.fight_table(battle, detail), state(engine)
-
-        table, known = await desk.run(call)
-        return answer(table.rows, how, table.columns, **known)
+        answered = await worker.run(lambda: keywords.opportunity(engine, wanted.lines()))
+        table = opportunity_table(answered.value, detail)
+        return answer(table.rows, how, table.columns, **answered.meta)
 
     @routes.post(
         "/visibility",
@@ -106,20 +91,17 @@ def router(engine: Engine, desk: Desk, jobs: Jobs) -> APIRouter:
     async def visibility(
         how: How,
         wanted: Annotated[VoiceBody, Body(openapi_examples=VOICES)],
-        by: Annotated[By, Query(description="Every page, or sums.")] = "keyword",
+        by: Annotated[
+            str, Query(description="Every page, or sums.", json_schema_extra=of(BY))
+        ] = BY[0],
         prefer: Prefer = "",
     ) -> Response:
         if wants_job(prefer):
             body = wanted.model_dump_json().encode()
             return accepted(await asyncio.to_thread(jobs.submit, "visibility", {"by": by}, body))
-
-        def call() -> tuple[Table, Row]:
-            voice = engine.visibility(wanted.lines(), wanted.own, wanted.rivals)
-            if by == "keyword":
-                return keyword_rows.voice_table(voice), state(engine)
-            return keyword_rows.total_table(voice.totals(by)), state(engine)
-
-        table, known = await desk.run(call)
-        return answer(table.rows, how, table.columns, **known)
+        answered = await worker.run(
+            lambda: share_of_voice(engine, wanted.lines(), wanted.brands(), by)
+        )
+        return answer_with(answered, how)
 
     return routes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import IO, Annotated, Any
 
@@ -12,20 +12,22 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.answers import How, answer, state
+from api.answers import How, answer
 from api.jobs.queue import Jobs, checked_name, wants_job
-from api.jobs.workers import Desks
+from api.jobs.workers import Workers
 from api.ndjson import rows
 from api.routes.declared import LATER, Prefer, responses
 from api.routes.jobs import accepted
 from api.schemas.answers import ImportAnswer, NoteAnswer
+from api.schemas.limits import of
 from engine.engine import Engine
-from engine.model import CHINA, Rejected, Sort
-from engine.model import Row as Read
-from engine.rows.search_rows import NOTE_COLUMNS, Row, import_row, note_row
+from engine.model import CHINA, SORTS
+from engine.rows.note_rows import NOTE_COLUMNS, NoteRow, note_row
+from engine.rows.table import Table
+from engine.usecases.answer import asked, state
+from engine.usecases.imports import import_options, import_rows
 
 _IN_MEMORY = 1 << 20  # bytes of a body before it goes to a temporary file
-_NAMED = 100  # rejected lines that an answer names
 _PATIENCE = 30.0  # seconds without a byte before a body is given up
 _TYPES = ("application/x-ndjson", "application/jsonl", "application/ndjson")
 _FILE = "application/octet-stream"  # any export that `noterank import` takes
@@ -53,7 +55,7 @@ NoteId = Annotated[
 ]
 
 
-def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
+def router(engine: Engine, workers: Workers, jobs: Jobs) -> APIRouter:
     """The endpoints of single notes and of imports."""
     routes = APIRouter(prefix="/api/v1", tags=["notes"])
 
@@ -71,25 +73,30 @@ def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
             str, Query(max_length=300, description="Of a file sent as octet-stream: export.xlsx")
         ] = "",
         sort: Annotated[
-            Sort | None, Query(description="How a crawl was sorted, if its file does not say.")
-        ] = None,
+            str,
+            Query(
+                description="How a crawl was sorted, if its file does not say.",
+                json_schema_extra=of(("", *SORTS)),
+            ),
+        ] = "",
         prefer: Prefer = "",
     ) -> Response:
         kind = _kind(request)
+        import_options(sort)  # refuses what is no sort before the body is read
         if kind == _FILE or wants_job(prefer):
             called = checked_name(name or ("" if kind == _FILE else "notes.jsonl"))
-            known = {"name": called, "sort": sort or ""}
+            parameters = {"name": called, "sort": sort}
             with jobs.incoming() as place:
                 with place.open("wb") as file:
                     async for block in _arriving(request):
                         file.write(block)
-                return accepted(await asyncio.to_thread(jobs.submit, "import", known, place))
-        with desks.importing.place(), tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
+                return accepted(await asyncio.to_thread(jobs.submit, "import", parameters, place))
+        with workers.importing.place(), tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
             async for block in _arriving(request):
                 body.write(block)
             body.seek(0)
-            row, meta = await desks.importing.work(lambda: _import(engine, body))
-        return answer([row], how, tuple(row), **meta)
+            table, meta = await workers.importing.work(lambda: _import(engine, body))
+        return answer(table.rows, how, table.columns, **meta)
 
     @routes.get(
         "/notes/{note_id}",
@@ -98,8 +105,8 @@ def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
         responses=responses(NoteAnswer),
     )
     async def get_note(note_id: NoteId, how: How) -> Response:
-        row, known = await desks.asking.run(lambda: (_note(engine, note_id), state(engine)))
-        return answer([row], how, NOTE_COLUMNS, **known)
+        row, meta = await workers.asking.run(lambda: _note(engine, note_id))
+        return answer([row], how, NOTE_COLUMNS, **meta)
 
     @routes.delete(
         "/notes/{note_id}",
@@ -108,8 +115,8 @@ def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
         responses=responses(NoteAnswer),
     )
     async def delete_note(note_id: NoteId, how: How) -> Response:
-        row, known = await desks.deleting.run(lambda: _delete(engine, note_id))
-        return answer([row], how, NOTE_COLUMNS, **known)
+        row, meta = await workers.deleting.run(lambda: _delete(engine, note_id))
+        return answer([row], how, NOTE_COLUMNS, **meta)
 
     return routes
 
@@ -139,37 +146,29 @@ async def _arriving(request: Request) -> AsyncIterator[bytes]:
         yield block
 
 
-def _note(engine: Engine, note_id: str) -> Row:
-    return note_row(engine.note(note_id), engine.brands(note_id))
+def _note(engine: Engine, note_id: str) -> tuple[NoteRow, dict[str, Any]]:
+    return asked(engine, lambda lib: note_row(lib.note(note_id), lib.brands(note_id)))
 
 
-def _own(engine: Engine) -> Engine:
+def _writer(engine: Engine) -> Engine:
     """The same library on connections of its own: who writes never stops who asks."""
     return Engine.open(engine.library.folder)
 
 
-def _delete(engine: Engine, note_id: str) -> tuple[Row, Row]:
-    with _own(engine) as own:
-        row = _note(own, note_id)
-        own.delete(note_id)
-        return row, _after(own, engine)
+def _delete(engine: Engine, note_id: str) -> tuple[NoteRow, dict[str, Any]]:
+    with _writer(engine) as writer:
+        row, _ = _note(writer, note_id)
+        writer.delete(note_id)
+        return row, _after(writer.ask(state), engine)
 
 
-def _import(engine: Engine, body: IO[bytes]) -> tuple[Row, Row]:
+def _import(engine: Engine, body: IO[bytes]) -> tuple[Table, dict[str, Any]]:
     """Import the lines of a body; (import row, meta with the first rejected lines)."""
-    rejected: list[dict[str, Any]] = []
-
-    def watched() -> Iterator[Read]:
-        for row in rows(body):
-            if isinstance(row, Rejected) and len(rejected) < _NAMED:
-                rejected.append({"line": row.line, "reason": row.reason})
-            yield row
-
-    with _own(engine) as own:
-        report = own.import_rows("request", watched(), datetime.now(CHINA))
-        return import_row(report), {**_after(own, engine), "rejected": rejected}
+    with _writer(engine) as writer:
+        answered = import_rows(writer, "request", rows(body), datetime.now(CHINA))
+        return answered.table, _after(answered.meta, engine)
 
 
-def _after(own: Engine, engine: Engine) -> Row:
-    """The state after a change; the rule set is the one that is asked by."""
-    return {**state(own), "rule_set": engine.rule_set.label}
+def _after(meta: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
+    """What is said after a change; the rule set is the one that is asked by."""
+    return {**meta, "rule_set": engine.rule_set.label}

@@ -1,4 +1,4 @@
-"""The pages: search, keywords, fights, voice, draft, data. Each state is an address."""
+"""The pages: search, keywords, opportunity, share of voice, draft, data, each state an address."""
 
 from __future__ import annotations
 
@@ -10,27 +10,30 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from api.jobs.queue import Jobs
-from api.jobs.workers import Desks
-from api.problems import status_of
+from api.jobs.workers import Workers
 from api.web import shell
-from api.web.drafting import Drafting
-from api.web.gathering import Gathering
-from api.web.searching import Searching
-from api.web.wording import Wording
+from api.web.data_page import DataPage
+from api.web.draft_page import DraftPage
+from api.web.keywords_page import KeywordsPage
+from api.web.opportunity_page import OpportunityPage
+from api.web.search_page import SearchPage
+from api.web.share_of_voice_page import ShareOfVoicePage
 from engine.engine import Engine
 from engine.errors import NoterankError
+from engine.rows.meta import refusal, status_of
 
 _STATIC = Path(shell.HERE / "static")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def router(engine: Engine, desks: Desks, jobs: Jobs) -> APIRouter:
+def router(engine: Engine, workers: Workers, jobs: Jobs) -> APIRouter:
     """All pages, and what they are dressed in."""
     routes = APIRouter(include_in_schema=False)
-    words, data = Wording(engine, desks), Gathering(engine, desks, jobs)
-    searching, drafting = Searching(engine, desks), Drafting(engine, desks)
-    gets = searching.gets | words.gets | drafting.gets | data.gets
-    for method, handlers in (("GET", gets), ("POST", words.posts | data.posts)):
+    search, keywords = SearchPage(engine, workers), KeywordsPage(engine, workers)
+    share, data = ShareOfVoicePage(engine, workers), DataPage(engine, workers, jobs)
+    opportunity, draft = OpportunityPage(engine, workers), DraftPage(engine, workers)
+    gets = search.gets | keywords.gets | opportunity.gets | share.gets | draft.gets | data.gets
+    for method, handlers in (("GET", gets), ("POST", keywords.posts | share.posts | data.posts)):
         for path, handler in handlers.items():
             routes.add_api_route(path, _shown(handler), methods=[method])
     for name in ("app.css", "app.js"):
@@ -45,8 +48,7 @@ def _shown(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except NoterankError as error:
-            return shell.page(request, "refused", status_of(error), problem=error.problem,
-                              cure=error.cure)  # fmt: skip
+            return shell.page(request, "refused", status_of(error), problem=refusal(error))
 
     return call
 

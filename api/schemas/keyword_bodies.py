@@ -1,4 +1,4 @@
-"""Request bodies about keywords, with examples in both languages."""
+"""Request bodies about keywords, with examples in both languages; the use cases hold the limits."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.limits import Short, Word, items, letters, listed, span
 from engine.formats.keywords import KeywordLine
-from engine.insight.observed import ObservedPage
-from engine.model import CHINA
-
-_Word = Annotated[str, Field(min_length=1, max_length=100)]
-_Brand = Annotated[str, Field(min_length=1, max_length=100)]
+from engine.ingest.draft_files import draft_from
+from engine.insight.observed import Observed, ObservedPage
+from engine.model import Note
+from engine.usecases import limits
+from engine.usecases.drafts import DraftQuestion
+from engine.usecases.limits import moment
+from engine.usecases.share_of_voice import Brands
+from engine.usecases.trust import TrustQuestion
 
 
 class _Strict(BaseModel):
@@ -22,76 +26,89 @@ class _Strict(BaseModel):
 class DraftBody(_Strict):
     """A note or draft."""
 
-    title: str = Field("", max_length=1_000)
-    text: str = Field("", max_length=100_000)
-    tags: list[Annotated[str, Field(max_length=100)]] = Field([], max_length=100)
+    title: str = Field("", json_schema_extra=letters(limits.TITLE))
+    text: str = Field("", json_schema_extra=letters(limits.BODY))
+    tags: list[Short] = Field([], json_schema_extra=items(limits.TAGS))
+
+    def note(self) -> Note:
+        """The draft as the engine takes it."""
+        return Note("draft", title=self.title, body=self.text, tags=tuple(self.tags))
 
 
 class WeighedKeyword(_Strict):
     """A keyword of a list; unknown stays null."""
 
-    keyword: _Word
-    weight: float | None = Field(None, ge=0, le=1e9)
+    keyword: Word
+    weight: float | None = Field(None, json_schema_extra={"minimum": 0, "exclusiveMaximum": 1e9})
     kind: str = Field("", max_length=20)
     intent: str = Field("", max_length=20)
-    demand: int | None = Field(None, ge=0, le=10**12, description="Searches a month.")
+    demand: int | None = Field(
+        None, description="Searches a month.", json_schema_extra=span(0, 10**12)
+    )
+
+    def line(self) -> KeywordLine:
+        """The keyword as the engine takes it."""
+        return KeywordLine(self.keyword, self.weight, self.kind, self.intent, self.demand)
 
 
 class ListBody(_Strict):
     """Keywords, plain or weighed."""
 
-    keywords: list[_Word | WeighedKeyword] = Field(min_length=1, max_length=10_000)
+    keywords: list[str | WeighedKeyword] = Field(
+        description=listed(limits.KEYWORDS), json_schema_extra={"minItems": 1}
+    )
 
-    def lines(self) -> list[KeywordLine]:
+    def lines(self) -> list[str | KeywordLine]:
         """The list as the engine takes it."""
-        return [
-            KeywordLine(word)
-            if isinstance(word, str)
-            else KeywordLine(word.keyword, word.weight, word.kind, word.intent, word.demand)
-            for word in self.keywords
-        ]
+        return [each if isinstance(each, str) else each.line() for each in self.keywords]
 
 
 class VoiceBody(ListBody):
     """Keywords and the brands to look for, by any of their spellings."""
 
-    own: list[_Brand] = Field(min_length=1, max_length=20)
-    rivals: list[_Brand] = Field([], max_length=50)
+    own: list[str] = Field(description=listed(limits.OWN), json_schema_extra={"minItems": 1})
+    rivals: list[str] = Field([], description=listed(limits.RIVALS))
+
+    def brands(self) -> Brands:
+        """The brands as the engine takes them."""
+        return Brands(self.own, self.rivals)
 
 
 class DraftListBody(ListBody):
     """A draft and the keywords it is for; counts, fans and time may be stated in the draft."""
 
     draft: dict[str, Any] = Field(description="title, body, tags, likes, published_at, …")
-    own: list[_Brand] = Field([], max_length=20)
-    banned: list[_Brand] = Field([], max_length=1_000)
+    own: list[str] = Field([], description=listed(limits.OWN))
+    banned: list[str] = Field([], description=listed(limits.BANNED))
+
+    def question(self) -> DraftQuestion:
+        """What the engine is asked."""
+        return DraftQuestion(draft_from(self.draft), self.lines(), self.own, self.banned)
 
 
 class PageBody(_Strict):
     """One general result page as it was seen."""
 
-    keyword: _Word
+    keyword: Annotated[str, Field(min_length=1, max_length=limits.LETTERS)]
     notes: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
-        min_length=1, max_length=1_000, description="Note ids, first place first."
+        min_length=1, max_length=limits.PLACES, description="Note ids, first place first."
     )
     captured_at: datetime | None = None
+
+    def page(self) -> ObservedPage:
+        """The page as the engine takes it; each note once."""
+        notes = tuple(dict.fromkeys(self.notes))
+        return ObservedPage(self.keyword, moment(self.captured_at), notes)
 
 
 class PagesBody(_Strict):
     """Observed pages; none means those that the library's imports have observed."""
 
-    pages: list[PageBody] = Field([], max_length=2_000)
+    pages: list[PageBody] = Field([], json_schema_extra={"maxItems": limits.PAGES})
 
-    def observed(self) -> list[ObservedPage]:
-        """The pages as the engine takes them; a time without an offset means +08:00."""
-        return [
-            ObservedPage(page.keyword, _aware(page.captured_at), tuple(dict.fromkeys(page.notes)))
-            for page in self.pages
-        ]
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=CHINA) if moment and moment.tzinfo is None else moment
+    def question(self) -> TrustQuestion:
+        """What the engine is asked."""
+        return TrustQuestion(Observed(tuple(page.page() for page in self.pages), ()))
 
 
 Examples = dict[str, dict[str, Any]]

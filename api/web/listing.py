@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers import XLSX
+from engine.rows.column import Row
+from engine.rows.table import Table
 from engine.rows.table_files import csv_text, xlsx_bytes
 
-Row = dict[str, Any]
 _PAGE, _MOST = 50, 1_000
 
 
@@ -41,48 +41,43 @@ class Listing:
         )
 
 
-def listing(
-    request: Request, rows: Sequence[Row], columns: Sequence[str], name: str = ""
-) -> Listing:
+def listing(request: Request, table: Table, name: str = "") -> Listing:
     """The page that the address asks for: `o` order, `f` filter, `p` page, `n` rows."""
-    known = request.query_params
-    kept = chosen(request, rows, columns, name)
-    order, down = _order(known.get(f"{name}o", ""), columns)
-    size = _whole(known.get(f"{name}n"), _PAGE, _MOST)
+    fields = request.query_params
+    kept = chosen(request, table, name)
+    order, down = _order(fields.get(f"{name}o", ""), table.columns)
+    size = _whole(fields.get(f"{name}n"), _PAGE, _MOST)
     pages = max(1, -(-len(kept) // size))
-    number = min(_whole(known.get(f"{name}p"), 1, pages), pages)
+    number = min(_whole(fields.get(f"{name}p"), 1, pages), pages)
     part = kept[(number - 1) * size : number * size]
-    wanted = known.get(f"{name}f", "")
-    return Listing(part, columns, len(kept), order, down, wanted, number, pages, name)
+    wanted = fields.get(f"{name}f", "")
+    return Listing(part, table.columns, len(kept), order, down, wanted, number, pages, name)
 
 
-def chosen(
-    request: Request, rows: Sequence[Row], columns: Sequence[str], name: str = ""
-) -> list[Row]:
+def chosen(request: Request, table: Table, name: str = "") -> list[Row]:
     """All rows that pass the filter, in the order asked for; unknown values last."""
     wanted = request.query_params.get(f"{name}f", "").strip().lower()
-    kept = [row for row in rows if wanted in " ".join(str(row[c]) for c in columns).lower()]
+    columns = table.columns
+    kept = [row for row in table if wanted in " ".join(str(row[c]) for c in columns).lower()]
     order, down = _order(request.query_params.get(f"{name}o", ""), columns)
     if not order:
         return kept
-    known = [row for row in kept if row[order] is not None]
-    text = any(isinstance(row[order], str) for row in known)
-    known.sort(key=lambda row: str(row[order]) if text else row[order], reverse=down)
-    return known + [row for row in kept if row[order] is None]
+    valued = [row for row in kept if row[order] is not None]
+    text = any(isinstance(row[order], str) for row in valued)
+    valued.sort(key=lambda row: str(row[order]) if text else row[order], reverse=down)
+    return valued + [row for row in kept if row[order] is None]
 
 
-def download(
-    request: Request, rows: Sequence[Row], columns: Sequence[str], file: str, name: str = ""
-) -> Response | None:
+def download(request: Request, table: Table, file: str, name: str = "") -> Response | None:
     """The rows as a file, when the address asks for one of this table."""
     kind = request.query_params.get("format")
     if kind not in ("csv", "xlsx") or request.query_params.get("table", "") != name:
         return None
-    kept = chosen(request, rows, columns, name)
+    kept = chosen(request, table, name)
     if kind == "csv":
-        content = "".join(csv_text(kept, columns)).encode()
+        content = "".join(csv_text(kept, table.columns)).encode()
     else:
-        content = xlsx_bytes(kept, columns)
+        content = xlsx_bytes(kept, table.columns)
     headers = {"Content-Disposition": f'attachment; filename="{file}.{kind}"'}
     return Response(content, headers=headers,
                     media_type="text/csv; charset=utf-8" if kind == "csv" else XLSX)  # fmt: skip

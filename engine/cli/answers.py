@@ -1,4 +1,4 @@
-"""search, explain, suggest, stats, evaluate: questions to a library."""
+"""search, explain, suggest, stats: questions to a library."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from engine.cli.app import (
     NowOption,
     RulesOption,
     app,
-    moment,
+    print_answer,
     print_json,
-    sort_of,
 )
 from engine.engine import Engine
-from engine.errors import BadOption
 from engine.model import SORTS
-from engine.ranking.searcher import Asked, app_filter
-from engine.rows.search_rows import part_row, result_row, stats_row
+from engine.usecases import search as asking
+from engine.usecases.limits import moment
+from engine.usecases.search import SearchOptions
 
 
 @app.command()
@@ -34,7 +33,7 @@ def search(
     within: Annotated[str | None, typer.Option(help="day | week | halfyear")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only notes with this tag.")] = None,
     brand: Annotated[list[str] | None, typer.Option(help="Only notes that name it.")] = None,
-    limit: Annotated[int, typer.Option(help="Places to show, 1 to 1000.")] = 10,
+    limit: Annotated[int, typer.Option(help="Places to show, 1 to 1000.")] = asking.PLACES,
     offset: Annotated[int, typer.Option(help="Places to leave out.")] = 0,
     explain: Annotated[bool, typer.Option(help="Say why each note stands there.")] = False,
     facets: Annotated[bool, typer.Option(help="Count kinds, tags, brands, months.")] = False,
@@ -51,33 +50,16 @@ def search(
     - `noterank search '"早C晚A" -刷酸 brand:沐禾集' --sort likes --within halfyear`
     """
     started = time.perf_counter()
+    options = SearchOptions(
+        sort, kind, within, tag or (), brand or (), limit, offset, explain, facets, moment(now)
+    )
     with Engine.open(library, rules) as engine:
-        at = engine.as_of(moment(now))
-        asked = Asked(
-            sort=sort_of(sort),
-            filter=app_filter(engine.segmenter, kind, within, tag or [], brand or [], at),
-            limit=limit,
-            offset=offset,
-            explain=explain and not as_json,
-            facets=facets,
-        )
-        page = engine.search(typed(words), asked, at)
-        if not as_json:
-            show.page(page)
-            return
-        shown = offset + len(page.results)
-        print_json(
-            [result_row(result) for result in page.results],
-            started,
-            total=page.total,
-            limit=limit,
-            offset=offset,
-            next=shown if shown < page.placed else None,
-            index_version=page.index_version,
-            rule_set=page.rule_set,
-            as_of=page.as_of.isoformat(),
-            did_you_mean=list(page.did_you_mean),
-        )
+        page = asking.search(engine, typed(words), options)
+    if as_json:
+        rows = asking.page_table(page, explain).rows
+        print_json(rows, started, **asking.page_meta(page, limit))
+    else:
+        show.page(page)
 
 
 @app.command()
@@ -94,29 +76,20 @@ def explain(
     Example: `noterank explain 65a1b2c3d4e5f60718293a4b 敏感肌面霜`
     """
     started = time.perf_counter()
+    options = SearchOptions(now=moment(now))
     with Engine.open(library, rules) as engine:
-        found = engine.explain(note_id, typed(words), now=moment(now))
-        if not as_json:
-            show.explanation(found)
-            return
-        print_json(
-            [part_row(part) for part in found.parts],
-            started,
-            note_id=note_id,
-            position=found.position,
-            matching=found.total,
-            score=found.score,
-            sentence=found.sentence,
-            rule_set=engine.rule_set.label,
-            index_version=engine.ready()[1],
-        )
+        answered = asking.explain(engine, note_id, typed(words), options)
+    if as_json:
+        print_answer(answered, started)
+    else:
+        show.explanation(answered.value)
 
 
 @app.command()
 def suggest(
     prefix: Annotated[str, typer.Argument(help="What is being typed: characters or pinyin.")],
     library: LibraryOption,
-    limit: Annotated[int, typer.Option(help="How many, 1 to 100.")] = 10,
+    limit: Annotated[int, typer.Option(help="How many, 1 to 100.")] = (asking.SUGGESTIONS),
     as_json: JsonOption = False,
 ) -> None:
     """Complete what is being typed from the words of the notes.
@@ -124,14 +97,12 @@ def suggest(
     Examples: `noterank suggest 敏感` · `noterank suggest mingan` · `noterank suggest mgj`
     """
     started = time.perf_counter()
-    if not 1 <= limit <= 100:
-        raise BadOption(f"limit is {limit}", "use 1 to 100")
     with Engine.open(library) as engine:
-        found = engine.suggest(prefix, limit)
-        if as_json:
-            print_json([{"keyword": word, "notes": count} for word, count in found], started)
-        else:
-            show.table("", ("keyword", "notes"), found)
+        answered = asking.suggest(engine, prefix, limit)
+    if as_json:
+        print_answer(answered, started)
+    else:
+        show.table("", answered.table.columns, answered.table.cells())
 
 
 @app.command()
@@ -142,11 +113,12 @@ def stats(library: LibraryOption, as_json: JsonOption = False) -> None:
     """
     started = time.perf_counter()
     with Engine.open(library) as engine:
-        row = stats_row(engine.stats())
-        if as_json:
-            print_json([row], started)
-        else:
-            show.table(str(library), ("what", "value"), [(k, str(v)) for k, v in row.items()])
+        answered = asking.stats(engine)
+    if as_json:
+        print_answer(answered, started)
+    else:
+        (row,) = answered.table
+        show.table(str(library), ("what", "value"), [(k, str(v)) for k, v in row.items()])
 
 
 def typed(words: list[str]) -> str:

@@ -6,27 +6,35 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import orjson
 import typer
 from rich.console import Console
 
-from engine.errors import BadOption, NoterankError
+from engine.cli.commands import Commands
+from engine.errors import BadFile, NoterankError
 from engine.library import default_folder
-from engine.model import CHINA, SORTS, Sort
-from engine.rows.search_rows import Row
+
+if TYPE_CHECKING:
+    from engine.rows.column import Row
+    from engine.usecases.answer import Answer
 
 app = typer.Typer(
+    cls=Commands,
     name="noterank",
-    help="Note search and keyword SEO for Chinese notes: what ranks, and why.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def noterank() -> None:
+    """Note search and keyword SEO for Chinese notes: what ranks, and why."""
+
+
 out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
 
@@ -55,7 +63,7 @@ def main() -> None:
     try:
         app()
     except NoterankError as error:
-        _refused(f"{error.problem}; {error.cure}")
+        _refuse(error)
     except KeyboardInterrupt:
         err.print("noterank: stopped; what was stored stays", style="yellow")
         sys.exit(130)
@@ -64,38 +72,46 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        _refused(f"{place}{error.strerror or error}; check the path, its rights and the disk")
+        cure = "check the path, its rights and the disk"
+        _refuse(BadFile(f"{place}{error.strerror or error}", cure))
 
 
-def _refused(line: str) -> NoReturn:
-    err.print(f"noterank: {line}", style="red", markup=False, soft_wrap=True)
+def _refuse(error: NoterankError) -> NoReturn:
+    """One line with the cure; with `--json` the problem document on standard output besides."""
+    print_refusal(error)
+    if "--json" in sys.argv:
+        from engine.rows.meta import refusal
+
+        _print_document(refusal(error))
     sys.exit(1)
 
 
-def moment(text: str | None) -> datetime | None:
-    """An ISO date or time of the command line; without an offset it is +08:00."""
-    if text is None:
-        return None
-    try:
-        known = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadOption(f"'{text}' is no date", "write 2026-10-31 or 2026-10-31T08:00") from error
-    return known if known.tzinfo else known.replace(tzinfo=CHINA)
+def print_refusal(error: NoterankError) -> None:
+    """What is wrong and what to do, on a line of standard error."""
+    line = f"noterank: {error.problem}; {error.cure}"
+    err.print(line, style="red", markup=False, soft_wrap=True)
 
 
-def sort_of(text: str) -> Sort:
-    """A sort by name; BadOption for another word."""
-    for sort in SORTS:
-        if sort == text:
-            return sort
-    raise BadOption(f"no sort '{text}'", f"use one of {', '.join(SORTS)}")
+def print_answer(answered: Answer[Any], started: float, **meta: Any) -> None:
+    """The answer of a use case as the API's envelope, with more of `meta`."""
+    print_json(answered.table.rows, started, **{**answered.meta, **meta})
 
 
 def print_json(rows: Sequence[Row], started: float, **meta: Any) -> None:
     """The API's envelope on standard output."""
     took = round((time.perf_counter() - started) * 1000, 1)
-    total = meta.pop("total", len(rows))
-    envelope = {"data": rows, "meta": {"total": total, **meta, "took_ms": took}}
-    text = orjson.dumps(envelope, option=orjson.OPT_INDENT_2)
-    sys.stdout.buffer.write(text + b"\n")
+    whole: dict[str, Any] = {"total": len(rows), "limit": None, "offset": 0, "next": None}
+    whole |= meta | {"took_ms": took}
+    _print_document({"data": rows, "meta": whole})
+
+
+def _print_document(document: object) -> None:
+    import orjson
+
+    print_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+
+
+def print_bytes(line: bytes) -> None:
+    """A line on standard output, whatever its encoding."""
+    sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()

@@ -15,7 +15,7 @@ from engine import sample
 from engine.cli import show
 from engine.cli.app import JsonOption, app, out, print_json
 from engine.cli.draft import print_advice, print_draft
-from engine.cli.tabled import print_fights, print_table, print_totals
+from engine.cli.tabled import print_opportunities, print_table, print_totals
 from engine.engine import Engine
 from engine.formats import ReadOptions
 from engine.formats.keywords import KeywordLine, read_keywords
@@ -26,10 +26,10 @@ from engine.insight.judged import Judged, evaluate_searcher
 from engine.model import CHINA
 from engine.ranking import ruleset
 from engine.ranking.page import Explanation, Page
-from engine.ranking.searcher import Asked
-from engine.rows.keyword_rows import PART, total_table, why_fight, why_keyword
-from engine.rows.search_rows import import_row
-from engine.rows.table import Table
+from engine.ranking.searcher import SearchRequest
+from engine.rows.note_rows import import_table
+from engine.rows.visibility_rows import total_table
+from engine.usecases.keywords import why_of_set
 
 _QUERY = "敏感肌面霜"
 _KEYWORDS = 20
@@ -62,7 +62,7 @@ def demo(
     with Engine.open(folder, create=True) as engine:
         reports = _import(engine)
         if as_json:
-            print_json([import_row(report) for report in reports], started)
+            print_json(import_table(reports).rows, started)
         else:
             _walk(engine, folder, reports)
     if not as_json:
@@ -84,15 +84,15 @@ def _walk(engine: Engine, folder: Path, reports: list[ImportReport]) -> None:
     for report in reports:
         show.report(report, dry=False)
     _step(f"Search: the page for {_QUERY}, as of the corpus' capture day")
-    page = engine.search(_QUERY, Asked(limit=5, explain=True))
+    page = engine.search(_QUERY, SearchRequest(limit=5, explain=True))
     show.page(page)
     _step("Explain: why the first note is first, in numbers that add up")
-    found = engine.explain(page.results[0].note.note_id, _QUERY)
-    show.explanation(found)
-    out.print(_check(found))
+    explanation = engine.explain(page.results[0].note.note_id, _QUERY)
+    show.explanation(explanation)
+    out.print(_check(explanation))
     _step("Understand: other spellings, traditional characters, nicknames, misspellings")
     for words in ("防曬霜", "SK2", "神仙水平替", '"早C晚A"', "敏敢肌"):
-        out.print(_one_line(engine.search(words, Asked(limit=1))))
+        out.print(_one_line(engine.search(words, SearchRequest(limit=1))))
     lines = _which_words(engine)
     _draft(engine, lines)
     _step("Judge: three rule sets on the judged queries of the corpus")
@@ -104,17 +104,16 @@ def _which_words(engine: Engine) -> list[KeywordLine]:
     person = portraits.read(sample.PORTRAIT)
     _step(f"Portrait: the keywords of {person.name} ({sample.PORTRAIT.name}), weighed and sourced")
     answer = engine.keywords(person, _KEYWORDS)
-    engine.shelf.keep(answer)
-    print_fights(answer.battle.fights, [])
+    engine.saved.keep(answer)
+    print_opportunities(answer.report.opportunities, [])
     _step(f"Why: where the weight and the figures of {answer.set.keywords[0].keyword} are from")
-    first = answer.set.keywords[0]
-    parts = why_keyword(first) + why_fight(answer.battle.fights[0])
-    print_table(Table(parts, PART))
-    _step("Fight: keywords of the list with known demand, roomiest first; unknown is no 0")
+    print_table(why_of_set(answer, answer.set.keywords[0].keyword))
+    _step("Opportunity: keywords of the list with known demand, roomiest first; unknown is no 0")
     lines = read_keywords(sample.DEMAND)
-    fights = engine.opportunity(lines).fights
-    order = sorted(fights, key=lambda one: -(one.fight.score or 0.0))
-    print_fights(order[:8])
+    order = sorted(
+        engine.opportunity(lines).opportunities, key=lambda each: -(each.opportunity.score or 0.0)
+    )
+    print_opportunities(order[:8])
     _step("Share of voice: own brand and rivals over the portrait's keywords")
     kept = [KeywordLine(k.keyword, k.weight, k.kind, k.intent) for k in answer.set.keywords]
     voice = engine.visibility(kept, person.own, person.rivals)
@@ -145,13 +144,15 @@ def _step(title: str) -> None:
     out.rule(f"[bold]{title}[/]", align="left")
 
 
-def _check(found: Explanation) -> str:
+def _check(explanation: Explanation) -> str:
     """The explanation's arithmetic done again from its printed rows."""
-    summed = sum(part.value for part in found.parts if part.part.startswith("bm25."))
-    factors = [part.factor for part in found.parts if part.factor is not None]
+    summed = sum(part.value for part in explanation.parts if part.part.startswith("bm25."))
+    factors = [part.factor for part in explanation.parts if part.factor is not None]
     product = math.prod([summed, *factors])
-    verdict = "equal" if product == found.score else "DIFFERENT"
-    return f"rows added and multiplied again: {product!r}, the score: {found.score!r}, {verdict}"
+    verdict = "equal" if product == explanation.score else "DIFFERENT"
+    return (
+        f"rows added and multiplied again: {product!r}, the score: {explanation.score!r}, {verdict}"
+    )
 
 
 def _one_line(page: Page) -> str:

@@ -17,26 +17,23 @@ from engine.cli.app import (
     NowOption,
     RulesOption,
     app,
-    moment,
     out,
 )
 from engine.cli.notes import progress_bar
-from engine.cli.tabled import OutOption, answer, keyword_list, names
+from engine.cli.tabled import SHOWN, OutOption, answer, keyword_list, print_more
 from engine.engine import Engine
-from engine.errors import BadFile, BadOption, NotFound
+from engine.errors import BadFile
 from engine.ingest.draft_files import read_draft
 from engine.insight.advise import Advice
-from engine.insight.draft import DraftAnswer
-from engine.insight.drafts import Drafts
-from engine.model import Count, Note
+from engine.insight.draft import DraftAnswer, Placed
+from engine.model import Count
 from engine.rows import draft_rows
-from engine.rows.search_rows import NOTE_COLUMNS, note_row
-from engine.rows.table import Table
+from engine.rows.note_rows import NOTE_COLUMNS, note_row
 from engine.rows.table_files import write_table
 from engine.text.normalise import fold_key
-
-_MOST = 20  # edits
-_SHOWN = 60  # rows that a terminal shows
+from engine.usecases import drafts as asking
+from engine.usecases.drafts import DraftQuestion
+from engine.usecases.limits import EDITS, moment, within
 
 
 @app.command()
@@ -83,72 +80,57 @@ def draft(
     - `noterank draft draft.json --keywords set.csv --explain 敏感肌面霜`
     """
     started = time.perf_counter()
-    if not 0 <= advise <= _MOST:
-        raise BadOption(f"advise is {advise}", f"use 1 to {_MOST}")
+    if advise:
+        within("edits", advise, 1, EDITS)
     note = read_draft(file)
     if fans is not None:
         note = replace(note, fans=Count(fans))
     with Engine.open(library, rules) as engine:
-        lines = keyword_list(engine, keywords)
-        drafts = engine.drafts(moment(now), note)
+        lines, at = keyword_list(engine, keywords), moment(now)
         if explain is not None:
-            table = _beside(drafts, note, explain)
-            answer(table, out_file, started, as_json)
+            answer(asking.beside(engine, note, explain, at), out_file, started, as_json)
             return
-        words = _banned(banned) if banned else ()
+        question = DraftQuestion(note, lines, own, _banned(banned) if banned else (), at)
         with progress_bar("placing", len(lines)) as tick:
-            found = drafts.rank(note, lines, names(own), words, tick)
+            ranked = asking.rank(engine, question, tick)
         edits: Sequence[Advice] = ()
+        table, meta = ranked.table, ranked.meta
         if advise:
             with progress_bar("trying edits", len(lines)) as tick:
-                edits = drafts.advise(note, lines, advise, tick)
+                advised = asking.advise(engine, question, advise, tick)
+            edits, table, meta = advised.value, advised.table, {**meta, **advised.meta}
     if as_note:
-        write_table([note_row(found.note)], NOTE_COLUMNS, as_note, "jsonl")
+        write_table([note_row(ranked.value.note)], NOTE_COLUMNS, as_note, "jsonl")
     if scenarios:
-        answer(draft_rows.scenario_table(found.scenarios), out_file, started, as_json)
+        table = draft_rows.scenario_table(ranked.value.scenarios)
+    if out_file or as_json or scenarios:
+        answer(table, out_file, started, as_json, **meta)
         return
-    table = draft_rows.advice_table(edits) if advise else draft_rows.draft_table(found)
-    if out_file or as_json:
-        answer(table, out_file, started, as_json, **draft_rows.told(found))
-        return
-    print_draft(found)
+    print_draft(ranked.value)
     if advise:
         print_advice(edits)
 
 
-def print_draft(found: DraftAnswer) -> None:
+def print_draft(draft: DraftAnswer) -> None:
     """Places, what they are worth together, and the editor's checks."""
-    rows = [
-        (
-            one.keyword,
-            f"{one.weight:.3f}",
-            _range(one.low, one.high),
-            "—" if one.position is None else str(one.position),
-            str(one.of),
-            " ".join(f"{field}:{','.join(words)}" for field, words in one.matched.items()),
-            one.displaces or "",
-        )
-        for one in found.placed[:_SHOWN]
-    ]
     columns = ("keyword", "weight", "range", "position", "of", "matched", "displaces")
-    show.table("", columns, rows)
-    if len(found.placed) > _SHOWN:
-        out.print(f"[dim]… and {len(found.placed) - _SHOWN:,} more: --out FILE.xlsx writes all[/]")
-    least, most = found.range
-    whole = f"expected attention {found.attention:.4f}"
+    show.table("", columns, [_place(placed) for placed in draft.placed[:SHOWN]])
+    print_more(len(draft.placed) - SHOWN)
+    least, most = draft.range
+    whole = f"expected attention {draft.attention:.4f}"
     out.print(f"{whole} of 1, {least:.4f} to {most:.4f} over scenarios")
-    for before, after in zip(found.before, found.after, strict=True):
+    for before, after in zip(draft.before, draft.after, strict=True):
         out.print(f"share of voice of {before.brand}: {before.share:.4f} → {after.share:.4f}")
-    for word, note_id, place, later in found.cannibals[:5]:
+    for word, note_id, place, later in draft.cannibals[:5]:
         out.print(f"[yellow]![/] {word}: own note {note_id} moves from {place} to {later or '51+'}")
-    for check in found.checks:
+    for check in draft.checks:
         if not check.kept:
             out.print(f"[yellow]![/] {check.check} {check.value} ({check.limit}): {check.note}")
-    if not any(one.counts for one in found.scenarios):
+    if not any(scenario.counts for scenario in draft.scenarios):
         out.print("[dim]no scenarios: too few notes of that tier with a known age (--scenarios)[/]")
-    one, two, three = (f"{part:.0%}" for part in found.saturation)
-    out.print(f"[dim]a first mention in the body has {one} of a word's full weight, two {two}, "
-              f"three {three}: repeat nothing, add what is missing[/]")  # fmt: skip
+    first, second, third = (f"{part:.0%}" for part in draft.saturation)
+    out.print(f"[dim]a first mention in the body has {first} of a word's full weight, two {second},"
+              f" three {third}: repeat nothing, add what is missing[/]")  # fmt: skip
 
 
 def print_advice(edits: Sequence[Advice]) -> None:
@@ -157,22 +139,23 @@ def print_advice(edits: Sequence[Advice]) -> None:
         out.print("No edit raises it.")
     for number, edit in enumerate(edits, 1):
         out.print(f"{number}. {draft_rows.sentence(edit)}")
-    steps = [edit for edit in edits if edit.field != "split"]
-    if len(steps) > 1:
-        out.print(f"together: {sum(edit.gain for edit in steps) * 100:+.1f} points of attention")
+    if sum(edit.field != "split" for edit in edits) > 1:
+        out.print(f"together: {draft_rows.together(edits) * 100:+.1f} points of attention")
+
+
+def _place(placed: Placed) -> tuple[str, ...]:
+    return (
+        placed.keyword, f"{placed.weight:.3f}", _range(placed.low, placed.high),
+        "—" if placed.position is None else str(placed.position), str(placed.of),
+        draft_rows.matched(placed),
+        placed.displaces or "",
+    )  # fmt: skip
 
 
 def _range(low: int | None, high: int | None) -> str:
     if low is None:
         return "—"
     return str(low) if low == high else f"{low}-{high}"
-
-
-def _beside(drafts: Drafts, note: Note, word: str) -> Table:
-    mine, above = drafts.beside(note, word)
-    if not mine[0]:
-        raise NotFound(f"the draft matches nothing of '{word}'", "see `--advise`")
-    return draft_rows.beside_table(mine, above)
 
 
 def _banned(path: Path) -> list[str]:

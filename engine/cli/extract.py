@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,12 +17,12 @@ from engine.engine import Engine
 from engine.errors import BadFile, BadOption
 from engine.ingest.draft_files import read_draft
 from engine.insight.candidates import Text
-from engine.insight.extract import Extractor
+from engine.insight.extract import Phrase
+from engine.library import Library
 from engine.model import Note
-from engine.rows import keyword_rows
-from engine.text import lexicon as lexicons
-from engine.text.runs import Reader
-from engine.text.segment import Segmenter
+from engine.rows.keyword_rows import extract_table
+from engine.rows.why_rows import why_phrase, why_table
+from engine.usecases import drafts as asking
 
 _BLOCK = 5_000  # lines that are one another's collection
 
@@ -34,7 +34,7 @@ def extract(
     jsonl: Annotated[
         Path | None, typer.Option(help="Lines of {id, title, text}; - reads standard input.")
     ] = None,
-    top: Annotated[int, typer.Option(help="Phrases a text, 1 to 100.")] = 10,
+    top: Annotated[int, typer.Option(help="Phrases a text, 1 to 100.")] = asking.TOP,
     explain: Annotated[bool, typer.Option(help="The parts of each score.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,47 +52,44 @@ def extract(
     - `noterank extract --jsonl notes.jsonl --top 5 > keywords.jsonl`
     """
     started = time.perf_counter()
-    if not 1 <= top <= 100:
-        raise BadOption(f"top is {top}", "use 1 to 100")
     if (file is None) == (jsonl is None):
         raise BadOption("nothing to read, or two things", "give FILE, or - , or --jsonl FILE")
     if jsonl is not None:
         _extract_lines(library, jsonl, top)
         return
     note = read_draft(str(file))
-    if (library / "notes.db").is_file():
+    meta: Mapping[str, Any] = {}
+    if Library(library).exists:
         with Engine.open(library) as engine:
-            found = engine.extract(note, top)
+            answered = asking.extract(engine, note, top)
+        phrases, meta = answered.value, answered.meta
     else:
-        found = _extractor(library).extract([Text.of(note)], top)[0]
+        asking.checked_draft(note)
+        (phrases,) = asking.extract_alone(library, [Text.of(note)], top)
+    table = extract_table(phrases)
     if as_json:
-        print_json([keyword_rows.phrase_row(one) for one in found], started)
+        print_json(table.rows, started, **meta)
         return
-    show.table("", keyword_rows.EXTRACT, [(p.keyword, p.score, p.kind) for p in found])
-    for phrase in found if explain else ():
+    show.table("", table.columns, table.cells())
+    for phrase in phrases if explain else ():
         out.print()
-        _print_parts(phrase.keyword, keyword_rows.why_phrase(phrase))
-
-
-def _extractor(library: Path) -> Extractor:
-    return Extractor(Reader(Segmenter(lexicons.load(library / "lexicon"))))
+        _print_parts(phrase)
 
 
 def _extract_lines(library: Path, path: Path, top: int) -> None:
-    extractor = _extractor(library)
     texts: list[Text] = []
     ids: list[Any] = []
 
     def flush() -> None:
-        for known, found in zip(ids, extractor.extract(texts, top), strict=True):
-            line = {"id": known, "keywords": [phrase.keyword for phrase in found]}
+        for text_id, phrases in zip(ids, asking.extract_alone(library, texts, top), strict=True):
+            line = {"id": text_id, "keywords": [phrase.keyword for phrase in phrases]}
             sys.stdout.buffer.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
         ids.clear()
         texts.clear()
 
     for number, line in _lines(path):
-        known, text = _record(path, number, line)
-        ids.append(known)
+        text_id, text = _record(path, number, line)
+        ids.append(text_id)
         texts.append(text)
         if len(texts) == _BLOCK:
             flush()
@@ -124,5 +121,6 @@ def _record(path: Path, number: int, line: bytes) -> tuple[Any, Text]:
     return row.get("id", number), Text.of(note)
 
 
-def _print_parts(title: str, rows: Sequence[keyword_rows.Row]) -> None:
-    show.table(title, ("part", "value", "note"), [(r["part"], r["value"], r["note"]) for r in rows])
+def _print_parts(phrase: Phrase) -> None:
+    names = ("part", "value", "note")
+    show.table(phrase.keyword, names, why_table(why_phrase(phrase)).cells(names))

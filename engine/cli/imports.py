@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.app import JsonOption, LibraryOption, NowOption, app, moment, out, print_json
+from engine.cli.app import JsonOption, LibraryOption, NowOption, app, out, print_answer
 from engine.engine import Engine
 from engine.model import CHINA
-from engine.rows.import_rows import EFFECTS, imported_row, tidied_row, undone_row
-from engine.rows.search_rows import Row
+from engine.rows.column import Row
+from engine.rows.import_rows import EFFECTS
+from engine.usecases import tidy as tidying
+from engine.usecases.imports import list_imports, undo_import
+from engine.usecases.limits import moment
 
 
 @app.command()
@@ -23,15 +26,15 @@ def imports(library: LibraryOption, as_json: JsonOption = False) -> None:
     """
     started = time.perf_counter()
     with Engine.open(library) as engine:
-        rows = [imported_row(imported) for imported in engine.imports()]
+        answered = list_imports(engine)
     if as_json:
-        print_json(rows, started)
+        print_answer(answered, started)
         return
-    for row in rows:
-        done = [f"{row[name]:,} {name}" for name in EFFECTS if row[name]]
+    for row in answered.table:
+        effects = [f"{row[name]:,} {name}" for name in EFFECTS if row[name]]
         when = f"{row['imported_at'] or 'earlier':.16}"
         line = f"{row['import_id']:>4}  {row['path']}  {when}  {row['rows']:,} rows"
-        out.print(f"{line}: {', '.join(done) or 'none kept'}{_state(row)}", markup=False)
+        out.print(f"{line}: {', '.join(effects) or 'none kept'}{_state(row)}", markup=False)
         out.print(f"      {row['format']} · {row['hash'][:16]}", style="dim", markup=False)
 
 
@@ -55,14 +58,15 @@ def undo(
     """
     started = time.perf_counter()
     with Engine.open(library) as engine:
-        row = undone_row(engine.undo(number))
+        answered = undo_import(engine, number)
     if as_json:
-        print_json([row], started)
-    else:
-        out.print(
-            f"{library}: import {number} ({row['path']}) is taken back: {row['removed']:,} notes"
-            f" gone, {row['restored']:,} as the other imports have them"
-        )
+        print_answer(answered, started)
+        return
+    undone = answered.value
+    out.print(
+        f"{library}: import {number} ({undone.imported.path}) is taken back:"
+        f" {undone.removed:,} notes gone, {undone.restored:,} as the other imports have them"
+    )
 
 
 @app.command()
@@ -81,16 +85,17 @@ def tidy(
     """
     started = time.perf_counter()
     with Engine.open(library) as engine:
-        row = tidied_row(engine.tidy(moment(now) or datetime.now(CHINA), drop=not dry_run))
+        answered = tidying.tidy(engine, moment(now) or datetime.now(CHINA), drop=not dry_run)
     if as_json:
-        print_json([row], started, dry_run=dry_run)
+        print_answer(answered, started)
         return
-    said = [f"{value:,} {_SAID[name]}" for name, value in row.items() if name in _SAID and value]
+    (row,) = answered.table
+    parts = [f"{row[name]:,} {text}" for name, text in _SHOWN.items() if row[name]]
     verb = "would go" if dry_run else "went"
-    out.print(f"{library}: {verb}: " + (" · ".join(said) or "nothing"))
+    out.print(f"{library}: {verb}: " + (" · ".join(parts) or "nothing"))
 
 
-_SAID = {
+_SHOWN = {
     "journals": "journals of imports",
     "rejected_files": "files of rejected rows",
     "rejected_rows": "rejected rows",

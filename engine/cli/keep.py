@@ -5,43 +5,69 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
-import numpy as np
 import typer
-from rich.progress import Progress
 
 from engine.cli import show
-from engine.cli.app import JsonOption, LibraryOption, RulesOption, app, err, out, print_json
+from engine.cli.app import (
+    JsonOption,
+    LibraryOption,
+    RulesOption,
+    app,
+    err,
+    out,
+    print_answer,
+    print_json,
+)
+from engine.cli.notes import progress_bar
 from engine.engine import Engine
-from engine.errors import BadOption
-from engine.insight.evaluate import USUAL, Evaluation, compare
-from engine.insight.judged import Judged, evaluate_corpus, evaluate_searcher
-from engine.ranking import ruleset
-from engine.rows.search_rows import NOTE_COLUMNS, note_row
+from engine.errors import BadOption, DamagedIndex
+from engine.index.compare import Comparison
+from engine.insight.evaluate import USUAL
+from engine.rows.note_rows import NOTE_COLUMNS, note_row
 from engine.rows.table_files import FORMATS, write_table
-from engine.rows.trust_rows import evaluation_rows
-from engine.text import lexicon as lexicons
-from engine.text.segment import Segmenter
-
-_SEED = 20260101  # of the bootstrap: same input, same interval
+from engine.usecases import evaluate as judging
+from engine.usecases.evaluate import EvaluateQuestion
 
 
 @app.command()
-def verify(library: LibraryOption, as_json: JsonOption = False) -> None:
+def verify(
+    library: LibraryOption,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="Hold scores of sampled queries against rank_bm25.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Read every stored byte of notes and index and say whether it is what was written.
 
-    Example: `noterank verify --library ./library`
+    Examples: `noterank verify --library ./library` · `noterank verify --scores`
     """
     started = time.perf_counter()
     with Engine.open(library) as engine:
         engine.ready()
         notes, files = engine.verify()
-        row = {"notes": notes, "index_files": files, "sound": True}
-        if as_json:
-            print_json([row], started)
-        else:
-            out.print(f"{library}: {notes:,} notes and {files} index files are sound")
+        compared = engine.verify_scores() if scores else None
+    if compared and not compared.equal:
+        _differ(compared)
+    row: dict[str, object] = {"notes": notes, "index_files": files, "sound": True}
+    if as_json:
+        print_json([row | (asdict(compared) if compared else {})], started)
+        return
+    out.print(f"{library}: {notes:,} notes and {files} index files are sound")
+    if compared:
+        out.print(
+            f"{compared.scores:,} scores of {compared.queries} queries are those of rank_bm25, "
+            f"the largest relative difference {compared.largest_difference:.1e}"
+        )
+
+
+def _differ(compared: Comparison) -> NoReturn:
+    raise DamagedIndex(
+        f"of {compared.scores:,} scores some are not those of rank_bm25: "
+        f"relative difference {compared.largest_difference:.1e} for '{compared.query}'",
+        "run `noterank rebuild`; if it stays, report it with the words",
+    )
 
 
 @app.command()
@@ -51,9 +77,11 @@ def rebuild(library: LibraryOption, as_json: JsonOption = False) -> None:
     Example: `noterank rebuild`
     """
     started = time.perf_counter()
-    with Engine.open(library) as engine, _bar() as bar:
-        task = bar.add_task("index", total=1.0)
-        notes = engine.rebuild(lambda share: bar.update(task, completed=share))
+    with (
+        Engine.open(library) as engine,
+        progress_bar("indexing") as tick,
+    ):
+        notes = engine.rebuild(tick)
     if as_json:
         print_json([{"notes": notes}], started)
     else:
@@ -113,57 +141,18 @@ def evaluate(
     - `noterank evaluate queries.tsv qrels.txt --rules balanced --against ces`
     """
     started = time.perf_counter()
-    judged = Judged.read(queries, qrels)
-    names = [rules or ruleset.DEFAULT, *([against] if against else [])]
-    found = _evaluations(judged, corpus, library, names, tuple(metric or USUAL), rules)
-    rows = evaluation_rows(found[0])
-    if per_query:
-        rows += _per_query(found[0])
-    differences = compare(found[0], found[1], np.random.default_rng(_SEED)) if against else []
-    if as_json:
-        print_json(rows, started, rule_set=names[0], comparison=[asdict(d) for d in differences])
-        return
-    show.table("", ("metric", "value", "queries"), [tuple(row.values())[:3] for row in rows])
-    if differences:
-        columns = tuple(asdict(differences[0]))
-        lines = [tuple(asdict(difference).values()) for difference in differences]
-        show.table(f"{against} minus {names[0]}", columns, lines)
-
-
-def _evaluations(
-    judged: Judged,
-    corpus: Path | None,
-    library: Path,
-    names: list[str],
-    measures: tuple[str, ...],
-    rules: str | None,
-) -> list[Evaluation]:
-    if corpus is None:
-        found = []
-        for name in [rules, *names[1:]]:
-            with Engine.open(library, name) as engine, engine.snapshot() as state:
-                found.append(evaluate_searcher(judged, state.searcher, measures))
-        return found
-    segmenter = Segmenter(lexicons.load(library / "lexicon"))
-    rule_sets = [ruleset.load(name) for name in names]
-    with err.status("reading the corpus") as status:
-        return evaluate_corpus(
-            judged,
-            corpus,
-            segmenter,
-            rule_sets,
-            measures,
-            lambda done: status.update(f"{done:,} texts analysed"),
+    question = EvaluateQuestion(
+        queries, qrels, corpus, tuple(metric or USUAL), rules, against, per_query
+    )
+    with err.status("reading the queries") as status:
+        answered = judging.evaluate(
+            library, question, lambda done: status.update(f"{done:,} texts analysed")
         )
-
-
-def _per_query(evaluation: Evaluation) -> list[dict[str, object]]:
-    return [
-        {"metric": f"{name}:{query_id}", "value": value, "queries": 1}
-        for name, values in evaluation.values.items()
-        for query_id, value in zip(evaluation.query_ids, values, strict=True)
-    ]
-
-
-def _bar() -> Progress:
-    return Progress(console=err, transient=True, disable=not err.is_terminal)
+    if as_json:
+        print_answer(answered, started)
+        return
+    show.table("", answered.table.columns, answered.table.cells())
+    comparison = answered.meta["comparison"]
+    if comparison:
+        title = f"{against} minus {answered.meta['rule_set']}"
+        show.table(title, tuple(comparison[0]), [tuple(row.values()) for row in comparison])

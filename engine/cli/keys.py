@@ -44,12 +44,12 @@ def list_(library: LibraryOption, as_json: JsonOption = False) -> None:
     """
     started = time.perf_counter()
     Library(library).demand()
-    found = [{"name": k.name, "role": k.role, "created_at": k.created_at}
+    rows = [{"name": k.name, "role": k.role, "created_at": k.created_at}
              for k in Keys(library).all()]  # fmt: skip
     if as_json:
-        print_json(found, started)
+        print_json(rows, started)
     else:
-        show.table("", ("name", "role", "created_at"), [tuple(row.values()) for row in found])
+        show.table("", ("name", "role", "created_at"), [tuple(row.values()) for row in rows])
 
 
 @keys.command("drop")

@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from engine.cli import show
-from engine.cli.app import JsonOption, LibraryOption, app, out, print_json
+from engine.cli.app import JsonOption, LibraryOption, app, out, print_answer, print_json
 from engine.cli.notes import progress_bar
 from engine.engine import Engine
-from engine.errors import BadOption
-from engine.rows.keyword_rows import new_word_row
 from engine.text.lexicon import KINDS
 from engine.text.preview import Change
+from engine.usecases import keywords as asking
+from engine.usecases.keywords import kind_of_word
 
 group = typer.Typer(help="Words that stay whole: check one, or add your own.", no_args_is_help=True)
 app.add_typer(group, name="lexicon")
@@ -40,7 +40,7 @@ def check(
     Example: `noterank lexicon check 早C晚A`
     """
     started = time.perf_counter()
-    _known(kind)
+    kind_of_word(kind)
     with Engine.open(library) as engine:
         lines = engine.lexicon_lines(word, kind, same or [])
         changes = engine.preview(lines)
@@ -70,7 +70,7 @@ def add(
     Example: `noterank lexicon add 栖水霜 --kind product --same 栖水面霜`
     """
     started = time.perf_counter()
-    _known(kind)
+    kind_of_word(kind)
     with Engine.open(library, create=True) as engine:
         lines = engine.lexicon_lines(word, kind, same or [])
         changes = list(engine.preview(lines))
@@ -85,7 +85,7 @@ def add(
 @group.command()
 def propose(
     library: LibraryOption,
-    top: Annotated[int, typer.Option(help="Proposals, 1 to 1000.", min=1, max=1000)] = 30,
+    top: Annotated[int, typer.Option(help="Proposals, 1 to 1000.")] = asking.PROPOSALS,
     as_json: JsonOption = False,
 ) -> None:
     """New words that the notes use and the lexicon cuts apart, strongest first, with evidence.
@@ -97,15 +97,13 @@ def propose(
     """
     started = time.perf_counter()
     with Engine.open(library) as engine, progress_bar("reading", engine.ready()[0]) as tick:
-        found = [new_word_row(new) for new in engine.propose(top, tick)]
+        answered = asking.propose(engine, top, tick)
     if as_json:
-        print_json(found, started)
-        return
-    if not found:
+        print_answer(answered, started)
+    elif answered.value:
+        show.table("", answered.table.columns, answered.table.cells())
+    else:
         out.print("No new words.")
-        return
-    columns = tuple(found[0])
-    show.table("", columns, [tuple(row.values()) for row in found])
 
 
 @group.command()
@@ -119,13 +117,8 @@ def refuse(
     """
     with Engine.open(library) as engine:
         for word in words:
-            engine.shelf.refuse(word)
+            engine.saved.refuse(word)
     out.print(f"{len(words)} will not be proposed again")
-
-
-def _known(kind: str) -> None:
-    if kind not in KINDS:
-        raise BadOption(f"no kind '{kind}'", f"use {', '.join(KINDS)}")
 
 
 def _rows(changes: list[Change]) -> list[dict[str, object]]:

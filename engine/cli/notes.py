@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,14 +24,24 @@ from rich.progress import (
 )
 
 from engine.cli import show
-from engine.cli.app import JsonOption, LibraryOption, app, err, moment, out, print_json, sort_of
+from engine.cli.app import (
+    JsonOption,
+    LibraryOption,
+    app,
+    err,
+    out,
+    print_json,
+    print_refusal,
+)
 from engine.engine import Engine
 from engine.errors import BadFile, BadOption, NoterankError
 from engine.formats import ReadOptions, files_in
 from engine.ingest.report import ImportReport
 from engine.library import Library
 from engine.model import CHINA
-from engine.rows.search_rows import import_row
+from engine.rows.meta import refusal
+from engine.rows.note_rows import import_table
+from engine.usecases.imports import import_options, namespace
 
 
 @app.command("import")
@@ -77,35 +87,22 @@ def import_files(
     - `noterank import odd.xlsx --map columns.toml --dry-run`
     """
     started = time.perf_counter()
-    options = ReadOptions(
-        columns=_columns(columns),
-        sort=sort_of(sort) if sort else "",
-        captured_at=moment(captured),
-        keep_authors=keep_authors,
-        id_namespace=namespace(id_namespace),
-        strict=strict,
-    )
+    options = import_options(sort, captured, _columns(columns), keep_authors)
+    options = replace(options, id_namespace=namespace(id_namespace), strict=strict)
     files = [file for path in files for file in files_in(path)]
     reports, refused = _import_all(library, files, options, dry_run, as_json)
-    if as_json:
-        print_json([import_row(report) for report in reports], started, dry_run=dry_run)
+    if as_json and reports:
+        problems = [refusal(error) for error in refused]
+        print_json(import_table(reports).rows, started, dry_run=dry_run, refused=problems)
     elif reports:
         _closing(library, reports, dry_run)
     if refused:
-        raise (
-            refused[0]
-            if len(refused) == 1
-            else BadFile(
-                f"{len(refused)} of {len(files)} files were not imported", "see the lines above"
-            )
-        )
-
-
-def namespace(name: str) -> str:
-    """A name that may stand before running numbers. Raises BadOption."""
-    if not name or re.fullmatch(r"[^\s/:]{1,64}", name):
-        return name
-    raise BadOption(f"--id-namespace {name!r}", "give a word without blanks, slashes and colons")
+        many = f"{len(refused)} of {len(files)} files were not imported"
+        error = refused[0] if len(refused) == 1 else BadFile(many, "see the lines above")
+        if not reports:
+            raise error
+        print_refusal(error)  # standard output has the envelope
+        raise typer.Exit(1)
 
 
 def _import_all(
@@ -167,10 +164,11 @@ def _advance(bar: Progress, task: TaskID, share: float) -> None:
 
 
 @contextlib.contextmanager
-def progress_bar(name: str, count: int) -> Iterator[Callable[[float], None]]:
+def progress_bar(name: str, count: int | None = None) -> Iterator[Callable[[float], None]]:
     """A bar for long work: what is yielded takes the share done."""
     with _bar() as bar:
-        task = bar.add_task(f"{name} {count:,}", total=1.0)
+        shown = name if count is None else f"{name} {count:,}"
+        task = bar.add_task(shown, total=1.0)
         yield partial(_advance, bar, task)
 
 

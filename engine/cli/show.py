@@ -17,22 +17,22 @@ from engine.ranking.snippet import Snippet
 _MARK = "bold yellow"
 
 
-def page(found: Page) -> None:
+def page(answer: Page) -> None:
     """A page of results as cards."""
-    as_of = found.as_of.astimezone(CHINA).strftime("%Y-%m-%d")
+    as_of = answer.as_of.astimezone(CHINA).strftime("%Y-%m-%d")
     out.print(
-        f"[bold]{escape(found.words)}[/]  {found.total:,} notes match"
-        f"  [dim]· {found.rule_set} · as of {as_of}[/]"
+        f"[bold]{escape(answer.words)}[/]  {answer.total:,} notes match"
+        f"  [dim]· {answer.rule_set} · as of {as_of}[/]"
     )
-    for line in found.notes:
+    for line in answer.notes:
         out.print(f"[yellow]{escape(line)}[/]")
-    if not found.results:
-        out.print("Nothing found." if not found.offset else "No more results.")
-    if found.did_you_mean:
-        out.print(f"Did you mean: [bold]{escape('  '.join(found.did_you_mean))}[/]")
-    for result in found.results:
+    if not answer.results:
+        out.print("Nothing found." if not answer.offset else "No more results.")
+    if answer.did_you_mean:
+        out.print(f"Did you mean: [bold]{escape('  '.join(answer.did_you_mean))}[/]")
+    for result in answer.results:
         _card(result)
-    for name, values in (found.facets or {}).items():
+    for name, values in (answer.facets or {}).items():
         shown = "  ".join(f"{escape(value)} {count}" for value, count in values[:8])
         out.print(f"[dim]{name:8}[/]{shown}")
 
@@ -86,54 +86,56 @@ def marked(snippet: Snippet) -> Text:
     return text
 
 
-def explanation(found: Explanation) -> None:
+def explanation(reasons: Explanation) -> None:
     """The sentence, then the rows that add and multiply up to the score."""
-    place = f"place {found.position} of {found.total:,}" if found.position else "not on the page"
-    out.print(f"[bold]{escape(found.note_id)}[/] for [bold]{escape(found.words)}[/]: {place}")
-    out.print(Text(found.sentence, style="green"))
-    if not found.parts:
+    place = (
+        f"place {reasons.position} of {reasons.total:,}" if reasons.position else "not on the page"
+    )
+    out.print(f"[bold]{escape(reasons.note_id)}[/] for [bold]{escape(reasons.words)}[/]: {place}")
+    out.print(Text(reasons.sentence, style="green"))
+    if not reasons.parts:
         return
     grid = Table(box=None, pad_edge=False, header_style="dim")
     for name, side in (("part", "left"), ("value", "right"), ("factor", "right"), ("note", "left")):
         grid.add_column(name, justify=side, no_wrap=name != "note")  # type: ignore[arg-type]
-    for part in found.parts:
+    for part in reasons.parts:
         style = "bold" if part.part in ("sum", "product") else ""
         factor = "" if part.factor is None else f"{part.factor:.6f}"
         grid.add_row(part.part, f"{part.value:.6f}", factor, Text(part.note), style=style)
     out.print(grid)
 
 
-def report(found: ImportReport, dry: bool) -> None:
+def report(counts: ImportReport, dry: bool) -> None:
     """What an import did and what is wrong with the data."""
-    name = f"[bold]{escape(found.path)}[/] [dim]{found.format}[/]"
-    out.print(f"{name}  {found.rows:,} rows{' (dry run: nothing is kept)' if dry else ''}")
-    if found.resumed_at:
-        out.print(f"   went on at row {found.resumed_at:,} of an interrupted import")
-    nothing_new = not (found.added or found.updated) and found.notes
+    name = f"[bold]{escape(counts.path)}[/] [dim]{counts.format}[/]"
+    out.print(f"{name}  {counts.rows:,} rows{' (dry run: nothing is kept)' if dry else ''}")
+    if counts.resumed_at:
+        out.print(f"   went on at row {counts.resumed_at:,} of an interrupted import")
+    nothing_new = not (counts.added or counts.updated) and counts.notes
     said = [
-        f"{found.added:,} new",
-        f"{found.updated:,} updated",
-        f"{found.unchanged:,} unchanged",
-        f"{found.rejected:,} rejected",
+        f"{counts.added:,} new",
+        f"{counts.updated:,} updated",
+        f"{counts.unchanged:,} unchanged",
+        f"{counts.rejected:,} rejected",
     ]
     for number, text in (
-        (found.demand, "keywords with demand"),
-        (found.related, "related searches"),
-        (found.comments, "comments"),
-        (found.creators, "creators"),
-        (found.outcomes, "results"),
-        (found.skipped, "no notes (ads, live rooms)"),
-        (found.observations, "new observations"),
+        (counts.demand, "keywords with demand"),
+        (counts.related, "related searches"),
+        (counts.comments, "comments"),
+        (counts.creators, "creators"),
+        (counts.outcomes, "results"),
+        (counts.skipped, "no notes (ads, live rooms)"),
+        (counts.observations, "new observations"),
     ):
         if number:
             said.append(f"{number:,} {text}")
     out.print("   " + " · ".join(said) + ("  [green]nothing new[/]" if nothing_new else ""))
-    if found.first_published:
-        span = f"{found.first_published[:10]} to {(found.last_published or '')[:10]}"
+    if counts.first_published:
+        span = f"{counts.first_published[:10]} to {(counts.last_published or '')[:10]}"
         out.print(f"   published {span}")
-    for warning in found.warnings():
+    for warning in counts.warnings():
         out.print(Text(f"   ! {warning}", style="yellow"))
-    for reason, lines in list(found.reasons.items())[:5]:
+    for reason, lines in list(counts.reasons.items())[:5]:
         places = ", ".join(map(str, lines[:5])) + (" …" if len(lines) > 5 else "")
         out.print(Text(f"     line {places}: {reason}", style="red"))
 

@@ -11,11 +11,12 @@ import typer
 from engine.cli import show
 from engine.cli.app import err, out, print_json
 from engine.engine import Engine
-from engine.errors import NotFound
 from engine.formats.keywords import KeywordLine, read_keyword_file
-from engine.insight.insights import Fight
+from engine.insight.opportunity_of_keywords import KeywordOpportunity
 from engine.rows.table import Table
+from engine.usecases.lists import saved_lines
 
+SHOWN = 60  # rows that a terminal shows
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="Write the rows to FILE.csv, .xlsx or .jsonl.")
 ]
@@ -32,25 +33,13 @@ WhyOption = Annotated[
 
 def keyword_list(engine: Engine, name: str) -> list[KeywordLine]:
     """A keyword file, or the set that is kept under a portrait's name."""
-    if Path(name).is_file():
-        listed = read_keyword_file(Path(name))
-        for remark in listed.remarks():
-            err.print(f"{name}: {remark}", style="yellow", markup=False)
-        return list(listed.lines)
-    kept = engine.shelf.sets(name)
-    if not kept:
-        raise NotFound(
-            f"no file and no kept set '{name}'",
-            "give a csv, xlsx, toml or json list, or the name of a portrait whose set was derived",
-        )
-    return [
-        KeywordLine(row["keyword"], row["weight"], row["kind"], row["intent"])
-        for row in kept[-1].content
-    ]
-
-
-def names(text: str) -> list[str]:
-    return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
+    path = Path(name)
+    if not path.is_file():
+        return saved_lines(engine, name)
+    listed = read_keyword_file(path)
+    for remark in listed.remarks():
+        err.print(f"{name}: {remark}", style="yellow", markup=False)
+    return list(listed.lines)
 
 
 def answer(table: Table, file: Path | None, started: float, as_json: bool, **meta: Any) -> None:
@@ -72,61 +61,71 @@ def print_table(table: Table) -> None:
     if not table.rows:
         out.print("Nothing.")
         return
-    show.table("", table.columns, [[shown(row[name]) for name in table.columns] for row in table])
+    print_columns(table, table.columns)
 
 
-def print_fights(fights: Sequence[Fight], locked: Sequence[str] | None = None) -> None:
-    """Fights as a table; with `locked` they are those of a set, which tells where each is from."""
+def print_columns(table: Table, names: Sequence[str], title: str = "", most: int = 0) -> None:
+    """Some columns of a table; with `most` so many rows, and how many there are besides."""
+    cells = [[shown(value) for value in row] for row in table.cells(names)]
+    show.table(title, names, cells[:most] if most else cells)
+    print_more(len(cells) - most if most else 0)
+
+
+def print_more(count: int) -> None:
+    """How many rows are not shown."""
+    if count > 0:
+        out.print(f"[dim]… and {count:,} more: --out FILE.xlsx writes all[/]")
+
+
+def print_opportunities(
+    keywords: Sequence[KeywordOpportunity], locked: Sequence[str] | None = None
+) -> None:
+    """Keywords with what stands against them; with `locked` they are those of a set, which tells
+    where each is from."""
     of_set = locked is not None
     rows = [
         (
-            one.keyword + (" (locked)" if one.keyword in (locked or ()) else ""),
-            one.kind,
-            one.intent,
-            f"{one.weight:.3f}",
-            shown(one.fight.demand),
-            shown(one.fight.supply),
-            whole(one.fight.incumbents.difficulty),
-            whole(one.fight.score),
-            *([_from(one)] if of_set else [whole(one.fight.incumbents.velocity), _age(one)]),
+            each.keyword + (" (locked)" if each.keyword in (locked or ()) else ""),
+            each.kind,
+            each.intent,
+            f"{each.weight:.3f}",
+            shown(each.opportunity.demand),
+            shown(each.opportunity.supply),
+            whole(each.opportunity.incumbents.difficulty),
+            whole(each.opportunity.score),
+            *([_source(each)] if of_set else _pace(each)),
         )
-        for one in fights
+        for each in keywords
     ]
     last = ("from",) if of_set else ("velocity", "age, days")
     columns = ("keyword", "kind", "intent", "weight", "demand", "supply", "difficulty",
                "opportunity", *last)  # fmt: skip
     show.table("", columns, rows)
-    if any(one.fight.demand is None for one in fights):
+    if any(each.opportunity.demand is None for each in keywords):
         out.print(
             "[dim]? is unknown: demand comes from a 聚光 export (`noterank import`)."
             " `--detail` has velocity, interactions a day of the incumbents, as a proxy[/]"
         )
 
 
-def _age(one: Fight) -> str:
-    return whole(one.fight.incumbents.age)
+def _pace(keyword: KeywordOpportunity) -> list[str]:
+    return [
+        whole(keyword.opportunity.incumbents.velocity),
+        whole(keyword.opportunity.incumbents.age),
+    ]
 
 
-def _from(one: Fight) -> str:
+def _source(keyword: KeywordOpportunity) -> str:
     """The first thing that its provenance says."""
-    first = one.provenance.partition(" · ")[0].partition("、")[0]
+    first = keyword.provenance.partition(" · ")[0].partition("、")[0]
     return first.replace("画像原词", "画像")
 
 
 def print_totals(totals: Table) -> None:
     """Sums over all keywords: the columns that fit a terminal."""
-    columns = (
-        "brand",
-        "pages",
-        "share",
-        "share_organic",
-        "share_declared",
-        "authors",
-        "top3",
-        "top10",
-    )
-    rows = [[shown(row[name]) for name in columns] for row in totals]
-    show.table("all keywords, by weight", columns, rows)
+    columns = ("brand", "pages", "share", "share_organic", "share_declared", "authors", "top3",
+               "top10")  # fmt: skip
+    print_columns(totals, columns, "all keywords, by weight")
 
 
 def shown(value: Any) -> str:

@@ -16,17 +16,19 @@ from engine.cli.app import (
     NowOption,
     RulesOption,
     app,
-    moment,
     out,
-    print_json,
-    sort_of,
+    print_answer,
 )
 from engine.cli.notes import progress_bar
-from engine.cli.tabled import OutOption, shown, write
+from engine.cli.tabled import OutOption, print_columns, write
 from engine.engine import Engine
-from engine.errors import BadInput
-from engine.insight.observed import Observed, read_observed, stored_pages
-from engine.rows import trust_rows
+from engine.insight.observed import read_observed
+from engine.rows.column import Row
+from engine.rows.trust_rows import verdict
+from engine.usecases import trust as asking
+from engine.usecases.limits import moment
+from engine.usecases.search import sort_of
+from engine.usecases.trust import STORED, TrustQuestion
 
 ObservedArgument = Annotated[
     Path | None,
@@ -70,23 +72,19 @@ def fidelity(
     - `noterank fidelity search_contents_2026-01-01.jsonl --sort general`
     """
     started = time.perf_counter()
+    question = _question(observed, sort, now, trust_sort)
     with Engine.open(library, rules) as engine:
-        pages = _pages(engine, observed, sort, trust_sort)
-        with progress_bar("comparing pages", len(pages.pages)) as tick:
-            found = engine.fidelity(pages.pages, moment(now), tick)
-    table, orders = trust_rows.fidelity_table(found), trust_rows.orders_table(found)
+        with progress_bar("comparing pages", len(question.observed.pages)) as tick:
+            answered = asking.fidelity(engine, question, tick)
+        label = engine.rule_set.label
     if out_file:
-        write(table, out_file)
+        write(answered.table, out_file)
     elif as_json:
-        print_json(
-            table.rows, started, rule_set=engine.rule_set.label, orders=orders.rows,
-            missing=found.missing, left_out=list(pages.left_out),
-        )  # fmt: skip
+        print_answer(answered, started)
     else:
-        rows = [[shown(row[name]) for name in table.columns] for row in table]
-        show.table(f"{engine.rule_set.label} against observed pages", table.columns, rows)
-        _print_orders(orders.rows)
-        _print_left_out(pages, found.missing)
+        print_columns(answered.table, answered.table.columns, f"{label} against observed pages")
+        _print_orders(answered.meta["orders"])
+        _print_left_out(answered.meta["left_out"], answered.value.missing)
 
 
 @app.command()
@@ -109,39 +107,30 @@ def calibrate(
     Examples: `noterank calibrate pages.csv --dry-run` · `noterank calibrate pages.csv`
     """
     started = time.perf_counter()
+    question = _question(observed, sort, now, trust_sort)
     with Engine.open(library, rules) as engine:
-        pages = _pages(engine, observed, sort, trust_sort)
-        with progress_bar("fitting to pages", len(pages.pages)) as tick:
-            found = engine.calibrate(pages.pages, moment(now), tick)
-        said = trust_rows.verdict(found)
-        path = None
-        if found.better and not dry_run:
-            path = engine.keep_rules(found.rules, f"Fitted to observed pages.\n{said}")
-    table = trust_rows.change_table(found)
+        before = engine.rule_set.label
+        with progress_bar("fitting to pages", len(question.observed.pages)) as tick:
+            answered = asking.calibrate(engine, question, not dry_run, tick)
+        path = engine.library.rules if answered.meta["kept"] else None
     if as_json:
-        known = {**trust_rows.calibrated(found), "written": str(path) if path else None}
-        print_json(table.rows, started, **known)
+        print_answer(answered, started, written=str(path) if path else None)
         return
-    rows = [[shown(row[name]) for name in table.columns] for row in table]
-    show.table(f"{engine.rule_set.label} → {found.rules.label}", table.columns, rows)
-    out.print(said)
+    title = f"{before} → {answered.value.rules.label}"
+    print_columns(answered.table, answered.table.columns, title)
+    out.print(verdict(answered.value))
     out.print(f"{path}: the library's rules from now on" if path else "nothing was written")
 
 
-def _pages(engine: Engine, observed: Path | None, sort: str | None, trust_sort: bool) -> Observed:
-    if observed is not None:
-        return read_observed(observed, sort_of(sort) if sort else None, trust_sort)
-    found = stored_pages(engine.store, trust_sort)
-    if not found.pages:
-        why = "; ".join(found.left_out) or "no import had places"
-        raise BadInput(
-            f"the library has observed no general page ({why})",
-            "give a file: `noterank fidelity pages.csv`",
-        )
-    return found
+def _question(
+    observed: Path | None, sort: str | None, now: str | None, trust_sort: bool
+) -> TrustQuestion:
+    chosen = sort_of(sort) if sort else None
+    pages = read_observed(observed, chosen, trust_sort) if observed else STORED
+    return TrustQuestion(pages, moment(now), trust_sort)
 
 
-def _print_orders(rows: Sequence[trust_rows.Row]) -> None:
+def _print_orders(rows: Sequence[Row]) -> None:
     columns = ("order", "Kendall tau", "RBO", "nDCG")
     lines = [
         (row["order"], *(f"{row[m]:.3f} [{row[f'{m}_low']:.3f}, {row[f'{m}_high']:.3f}]"
@@ -151,8 +140,8 @@ def _print_orders(rows: Sequence[trust_rows.Row]) -> None:
     show.table("means over keywords, with 95 % intervals", columns, lines)
 
 
-def _print_left_out(pages: Observed, missing: int) -> None:
+def _print_left_out(reasons: Sequence[str], missing: int) -> None:
     if missing:
         out.print(f"[yellow]![/] {missing:,} observed notes are not in the library: left out")
-    for reason in pages.left_out:
+    for reason in reasons:
         out.print(f"[yellow]![/] left out: {reason}")

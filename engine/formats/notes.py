@@ -13,14 +13,13 @@ from engine.formats.cells import Cells
 from engine.formats.export import ReadOptions
 from engine.formats.ids import elsewhere, own_code, running
 from engine.formats.runs import Runs
-from engine.model import CHINA, Captured, Channel, Counts, Note, Sighting
+from engine.model import CHINA, COUNTS, Captured, Channel, Counts, Note, Sighting
 
 Numbers = Literal["", "running", "codes"]  # what bare numbers are in an id column; "" undecided
 
 _KEY = re.compile(r"[0-9a-f]{16}")
 _OURS = ("note_id", "note")
 _SHORT = 6  # digits of a number that nobody takes for a code, unless the table says so
-_COUNTS = ("likes", "collects", "comments", "shares")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def note_of(note_id: str, cells: Cells, options: ReadOptions, moment: datetime |
         author=author(cells, options.keep_authors),
         fans=cells.read("fans", values.count),
         published_at=published(cells, moment),
-        counts=Counts(*(cells.read(name, values.count) for name in _COUNTS)),
+        counts=Counts(*(cells.read(name, values.count) for name in COUNTS)),
         channel=channel,
         url=values.note_url(cells["url"]),
         captured_at=moment,

@@ -10,12 +10,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from engine.model import FIELDS, Channel, Document, Kind, Signals
+from engine.model import COUNTS, FIELDS, Channel, Document, Kind, Signals
 
 MISSING = np.iinfo(np.int64).min  # an unknown time or count in a column
 KINDS: tuple[Kind, ...] = ("", "image", "video")  # what a code of a column means
 CHANNELS: tuple[Channel, ...] = ("", "organic", "declared", "boosted")
-COUNTS = ("likes", "collects", "comments", "shares")
 NUMBERS = ("published", *COUNTS)
 _CODED = ("keys", *NUMBERS, "kinds", "channels", "authors", "clusters")
 Integers = npt.NDArray[np.int64]

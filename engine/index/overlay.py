@@ -96,13 +96,13 @@ class Overlay:
         ]
 
     def statistics(self, terms: Sequence[str]) -> Statistics:
-        known = self._base.statistics(terms)
+        stored = self._base.statistics(terms)
         wanted = set(terms)
         asked = {
             field: replace(change, df={t: n for t, n in change.df.items() if t in wanted})
             for field, change in self._correction.items()
         }
-        return _sum(known, asked)
+        return _sum(stored, asked)
 
     def explain_many(
         self,
@@ -249,8 +249,8 @@ class _Scorer:
                     yield self._summand(field, boost, clause, tf, len(terms))
 
     def _summand(self, field: str, boost: float, clause: Clause, tf: int, length: int) -> TermScore:
-        known = self._statistics[field]
-        rarity = idf(known.notes, known.df[clause.term])
+        counts = self._statistics[field]
+        rarity = idf(counts.notes, counts.df[clause.term])
         weight = clause_weight(clause.weight, boost, rarity)
         code = encode_length([length])
         return TermScore(
@@ -261,8 +261,8 @@ class _Scorer:
             idf=float(rarity),
             tf=tf,
             length=length,
-            df=known.df[clause.term],
-            notes=known.notes,
+            df=counts.df[clause.term],
+            notes=counts.notes,
         )
 
 
@@ -308,12 +308,12 @@ class _JoinedTexts:
         return self._clusters.get(cluster, self._base.cluster_code(cluster))
 
 
-def _codes(names: Sequence[str], known: Callable[[str], int | None]) -> dict[str, int]:
+def _codes(names: Sequence[str], base_code: Callable[[str], int | None]) -> dict[str, int]:
     """Each name's code: the base's, 0 for "", else a negative one of its own."""
     codes: dict[str, int] = {"": 0}
     for name in names:
         if name not in codes:
-            code = known(name)
+            code = base_code(name)
             codes[name] = _FIRST_CODE - len(codes) if code is None else code
     return codes
 
@@ -354,8 +354,8 @@ def _difference(added: Iterable[Document], gone: Iterable[Document]) -> Statisti
 def _sum(first: Statistics, second: Statistics) -> Statistics:
     fields = {}
     for field in FIELDS:
-        one, two = first[field], second[field]
-        df = Counter(one.df)
-        df.update(two.df)
-        fields[field] = FieldStatistics(one.notes + two.notes, one.terms + two.terms, df)
+        a, b = first[field], second[field]
+        df = Counter(a.df)
+        df.update(b.df)
+        fields[field] = FieldStatistics(a.notes + b.notes, a.terms + b.terms, df)
     return fields

@@ -227,10 +227,10 @@ class ReferenceSnapshot:
         weight: float,
         correction: Statistics | None,
     ) -> Iterator[tuple[str, float]]:
-        known = self._okapi(field, scoring, correction)
-        if known is None or weight <= 0:
+        scored_field = self._okapi(field, scoring, correction)
+        if scored_field is None or weight <= 0:
             return
-        ids, okapi = known
+        ids, okapi = scored_field
         for number in np.flatnonzero(values := okapi.score(term, weight)):
             yield ids[number], float(values[number])
 
@@ -258,9 +258,9 @@ class ReferenceSnapshot:
         document: Document,
         correction: Statistics | None,
     ) -> TermScore:
-        known = self.statistics([term])[field]
+        counts = self.statistics([term])[field]
         more = correction[field] if correction else FieldStatistics(0, 0, {})
-        notes, df = known.notes + more.notes, known.df[term] + more.df.get(term, 0)
+        notes, df = counts.notes + more.notes, counts.df[term] + more.df.get(term, 0)
         terms = getattr(document, field)
         rarity = float(idf(notes, df))
         return TermScore(

@@ -153,8 +153,8 @@ class Captures:
                 for number, capture in state.captures.items()
             ]
             days = days_in(list(state.captures.values()))
-            known = state.days or {}
-            counts += [(note_id, day, of) for day, of in days.items() if known.get(day) != of]
+            earlier = state.days or {}
+            counts += [(note_id, day, of) for day, of in days.items() if earlier.get(day) != of]
         self._store.put_captures(rows)
         self._store.put_counts(counts)
         return changes

@@ -16,14 +16,15 @@ from engine.errors import BadFile, BadRow
 from engine.formats.cells import Cells
 from engine.formats.export import ReadOptions
 from engine.formats.notes import note_of
-from engine.model import Note
+from engine.model import COUNTS, Note
 from engine.text.normalise import unmarked
 
 _HEADING = re.compile(r"\s*#{1,6} +(.+?)\s*(?:\n|$)")
 _TEXTS = ("title", "body", "text")
 _KEYS = (
     *("note_id", *_TEXTS, "tags", "kind", "author", "fans", "published_at"),
-    *("likes", "collects", "comments", "shares", "channel"),
+    *COUNTS,
+    "channel",
 )
 _BLANKS = re.compile(r"[ \t]{2,}|[ \t]+$", re.MULTILINE)
 _MOST = 1 << 20  # bytes

@@ -23,15 +23,15 @@ from engine.model import (
     Creator,
     Demand,
     Outcome,
+    Progress,
     Rejected,
     Related,
     Row,
     Skipped,
 )
-from engine.store import Progress, Store
+from engine.store import ImportProgress, Store
 
 _BATCH = 10_000  # rows a step: what a killed import does again at the most
-Tick = Callable[[float], None]  # told the share of the file that is safely stored
 Step = Callable[[], AbstractContextManager[None]]  # one transaction, seen whole or not at all
 
 
@@ -40,15 +40,15 @@ def import_file(
     path: Path,
     options: ReadOptions,
     now: datetime,
-    tick: Tick,
+    tick: Progress,
     rejected: Path,
     step: Step | None = None,
 ) -> ImportReport:
     """Import one export; an earlier, interrupted import of the same file goes on where it was.
 
     Rows are stored 10,000 a `step` (a transaction of the store, unless somebody indexes in it);
-    `tick` is called after each, when its rows are safe. The file that was imported last, unchanged,
-    is not read again.
+    `tick` gets the share of the file after each, when its rows are safe. The file that was imported
+    last, unchanged, is not read again.
     """
     export = open_export(path, options)
     digest = _digest(path, options)
@@ -57,7 +57,7 @@ def import_file(
 
 
 def rehearse(
-    store: Store, path: Path, options: ReadOptions, now: datetime, tick: Tick
+    store: Store, path: Path, options: ReadOptions, now: datetime, tick: Progress
 ) -> ImportReport:
     """The report of an import; everything it would store is undone at the end."""
     export = open_export(path, options)
@@ -118,17 +118,17 @@ class _Import:
         self._captures = Captures(store)
         self.report = ImportReport(name, format_name)
 
-    def run(self, export: Export, tick: Tick, rejected: Path) -> ImportReport:
+    def run(self, export: Export, tick: Progress, rejected: Path) -> ImportReport:
         rows = iter(export.rows)
-        known = self._store.progress(self._digest)
-        if known and known.finished and known.change == self._store.change:
+        earlier = self._store.progress(self._digest)
+        if earlier and earlier.finished and earlier.change == self._store.change:
             tick(1.0)
-            return ImportReport.load(known.report).again()
-        if known and not known.finished:
-            self._number = known.number
-            self.report = ImportReport.load(known.report)
-            self.report.resumed_at = known.rows
-            rows = itertools.islice(rows, known.rows, None)
+            return ImportReport.load(earlier.report).again()
+        if earlier and not earlier.finished:
+            self._number = earlier.number
+            self.report = ImportReport.load(earlier.report)
+            self.report.resumed_at = earlier.rows
+            rows = itertools.islice(rows, earlier.rows, None)
         try:
             for batch in _batches(rows):
                 self.take(batch)
@@ -174,7 +174,7 @@ class _Import:
             )
 
     def _save(self, finished: bool, moment: datetime | None = None) -> None:
-        progress = Progress(self._number, self.report.rows, finished, self.report.dump())
+        progress = ImportProgress(self._number, self.report.rows, finished, self.report.dump())
         self._store.save_progress(progress, moment)
 
     def _moment(self, batch: list[Row]) -> datetime | None:

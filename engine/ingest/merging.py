@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
-from engine.model import Count, Counts, Note
+from engine.model import COUNTS, Count, Counts, Note
 from engine.store import Capture, filled
 from engine.text.normalise import bare_letters
 
-_COUNTS = ("likes", "collects", "comments", "shares")
 _FIELDS = tuple(entry.name for entry in fields(Note) if entry.name not in ("note_id", "counts"))
 _STOP = frozenset(
     "的了是在和也就都而及与着或吗呢吧啊呀哦嘛么这那哪个些我你您他她它们没不很太更最又再还只才把被给对"
@@ -32,15 +31,15 @@ FALLEN = "counts that fall tenfold without a later capture"
 NO_NOTE = "authors or dates from rows without a text"
 
 
-def merged(known: Note, captured: Note) -> Note:
+def merged(stored: Note, captured: Note) -> Note:
     """A note with a new capture of it."""
-    return _merge(known, captured)[0]
+    return _merge(stored, captured)[0]
 
 
-def withheld(known: Note, captured: Note) -> list[str]:
+def withheld(stored: Note, captured: Note) -> list[str]:
     """Which rules keep something of a note against a capture of it."""
-    note, rules = _merge(known, captured)
-    undated = known.captured_at is not None and captured.captured_at is None
+    note, rules = _merge(stored, captured)
+    undated = stored.captured_at is not None and captured.captured_at is None
     kept = any(
         getattr(captured, name) and getattr(note, name) != getattr(captured, name)
         for name in (*_FIELDS, "counts")
@@ -67,10 +66,12 @@ def days_in(captures: Sequence[Capture]) -> Mapping[str, Counts]:
     return days
 
 
-def _merge(known: Note, captured: Note) -> tuple[Note, list[str]]:
-    older, newer = known, captured
-    if known.captured_at and (not captured.captured_at or captured.captured_at < known.captured_at):
-        older, newer = captured, known
+def _merge(stored: Note, captured: Note) -> tuple[Note, list[str]]:
+    older, newer = stored, captured
+    if stored.captured_at and (
+        not captured.captured_at or captured.captured_at < stored.captured_at
+    ):
+        older, newer = captured, stored
     values = {name: getattr(newer, name) or getattr(older, name) for name in _FIELDS}
     rules: list[str] = []
     for name in ("title", "body"):
@@ -114,7 +115,7 @@ def _unfallen(counts: Counts, older: Counts) -> tuple[Counts, bool]:
     """(the counts without falls of a size that nobody sees, whether there was one)."""
     kept = {
         name: getattr(older, name)
-        for name in _COUNTS
+        for name in COUNTS
         if _fell(getattr(older, name), getattr(counts, name))
     }
     return replace(counts, **kept), bool(kept)

@@ -11,13 +11,12 @@ from typing import Any
 import orjson
 
 from engine.formats import Export
-from engine.model import CHINA, Cell, Comment, Creator, Note, Outcome, Sighting
-from engine.text.document import own_title
+from engine.model import CHINA, COUNTS, Cell, Comment, Creator, Note, Outcome, Sighting
+from engine.text.document import scored_title
 from engine.text.normalise import bare_letters, blank_markup
 
 _MARK = re.compile(r"[#＃\[@]")
 _WORD = re.compile(r"[^\W_]")
-_COUNTS = ("likes", "collects", "comments", "shares")
 
 
 @dataclass(slots=True)
@@ -54,7 +53,7 @@ class ImportReport:
     no_title: int = 0
     no_date: int = 0
     no_kind: int = 0
-    missing: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTS, 0))
+    missing: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     censored: int = 0
     rounded: int = 0
     all_zero: int = 0
@@ -77,7 +76,7 @@ class ImportReport:
             values = (counts.likes, counts.collects, counts.comments, counts.shares)
             present = [count for count in values if count is not None]
             if len(present) < 4:
-                for name, count in zip(_COUNTS, values, strict=True):
+                for name, count in zip(COUNTS, values, strict=True):
                     self.missing[name] += count is None
             self.censored += any(count.at_least for count in present)
             self.rounded += any(count.precision for count in present)
@@ -87,7 +86,7 @@ class ImportReport:
             body = note.body.strip()
             self.empty_bodies += not body
             self.hashtag_only += bool(body) and not _has_words(body)
-            self.title_from_body += own_title(note)[0] != note.title
+            self.title_from_body += scored_title(note)[0] != note.title
         dates = [note.published_at for note in notes if note.published_at is not None]
         self.no_date += len(notes) - len(dates)
         if dates:
@@ -133,10 +132,10 @@ class ImportReport:
     def cells(self, unreadable: Iterable[Cell]) -> None:
         """Tally cells that could not be read, by column, the first two as examples."""
         for column, cell in unreadable:
-            known = self.unreadable.setdefault(column, [0])
-            known[0] += 1
-            if len(known) < 3 and cell not in known:
-                known.append(cell)
+            tally = self.unreadable.setdefault(column, [0])
+            tally[0] += 1
+            if len(tally) < 3 and cell not in tally:
+                tally.append(cell)
 
     def about(self, export: Export) -> None:
         """Name the tables and columns of an export that was read to its end."""
@@ -162,7 +161,7 @@ class ImportReport:
     def warnings(self) -> list[str]:
         """What the reader of a ranking should know about this file, most harmful first."""
         kept = f", kept in {self.rejected_file}" if self.rejected_file else ""
-        found = [
+        faults = [
             (self.rejected, f"rows rejected{kept}"),
             (
                 self.unknown_sort,
@@ -187,8 +186,8 @@ class ImportReport:
             (self.all_zero, "rows with 0 for every count: often a crawler's fault"),
             *self._missing(),
         ]
-        told = [f"{number:,} {text}" for number, text in found if number]
-        return [*told, *self._suspects(), *self._withheld(), *self._cells(), *self._parts()]
+        lines = [f"{number:,} {text}" for number, text in faults if number]
+        return [*lines, *self._suspects(), *self._withheld(), *self._cells(), *self._parts()]
 
     def _suspects(self) -> list[str]:
         return [
@@ -234,9 +233,9 @@ class ImportReport:
     @classmethod
     def load(cls, content: bytes, path: str = "", format_name: str = "") -> ImportReport:
         """A report from `dump`; path and format stand where it has none."""
-        known: dict[str, Any] = {"path": path, "format": format_name, **orjson.loads(content)}
+        values: dict[str, Any] = {"path": path, "format": format_name, **orjson.loads(content)}
         names = {entry.name for entry in fields(cls)}
-        return cls(**{name: value for name, value in known.items() if name in names})
+        return cls(**{name: value for name, value in values.items() if name in names})
 
     def _span(self, moment: datetime) -> None:
         text = moment.astimezone(CHINA).isoformat(timespec="seconds")

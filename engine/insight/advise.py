@@ -1,8 +1,8 @@
-"""The edits that raise a draft's attention most: greedy, each step ranked again by the engine.
+"""Finds the edits that raise a draft's attention most: greedily, each step ranked by the engine.
 
-In each round edits for the keywords with most to win are ranked on the keywords that they touch;
-the best few are then ranked on the whole set, exactly, and the best of these is taken. Gains are
-differences of expected attention (Σ weight × attention, 0 to 1), so that they add up.
+Each round makes edits for the keywords with most to win and ranks them on the keywords that they
+touch. It then ranks the best few exactly, on the whole set, and takes the best of these. A gain is
+a difference of expected attention (Σ weight × attention, 0 to 1), so that gains add up.
 """
 
 from __future__ import annotations
@@ -13,36 +13,36 @@ from typing import Protocol
 
 from engine.insight.draft import attention, expected
 from engine.insight.edits import edits
-from engine.model import Note
+from engine.model import Note, Progress, quiet
 from engine.text.runs import Reader
 
-_TARGETS = 12  # keywords a round that edits are made for
-_FINALISTS = 6  # edits a round that are ranked on the whole set
-_LEAST = 1e-6  # gain that is worth an edit
-Evaluated = Mapping[str, int | None]
-Tick = Callable[[float], None]
+_TARGETS = 12  # keywords per round that get edits
+_FINALISTS = 6  # edits per round that are ranked on the whole set
+_LEAST_GAIN = 1e-6  # the smallest gain of an edit that is proposed
+PlaceByKeyword = Mapping[str, int | None]
 
 
-class Ranker(Protocol):
-    """What the search asks of an engine."""
+class DraftRanker(Protocol):
+    """What `advise` needs from an engine."""
 
     wording: Callable[[str], str]
 
-    def evaluate(self, draft: Note, keywords: Sequence[str]) -> Evaluated:
-        """Keyword -> the draft's place."""
+    def evaluate(self, draft: Note, keywords: Sequence[str]) -> PlaceByKeyword:
+        """Returns the draft's place for each keyword, None where it has no place."""
         ...
 
-    def touched(self, one: Note, other: Note, keywords: Sequence[str]) -> list[str]:
-        """Keywords with a term in a field that differs between two drafts."""
+    def touched(self, before: Note, after: Note, keywords: Sequence[str]) -> list[str]:
+        """Lists keywords with a term in a field that differs between two drafts."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One edit on top of those before it: what it moves, and what it adds to the attention.
+    """One edit after those before it: the places that it changes, and its gain in expected
+    attention.
 
     `moves`: (keyword, place before, place after), the heaviest change first. `draft` is the draft
-    with this edit and those before it.
+    after this edit and those before it.
     """
 
     edit: str
@@ -57,60 +57,64 @@ class Advice:
 def advise(
     draft: Note,
     weights: Mapping[str, float],
-    ranker: Ranker,
+    ranker: DraftRanker,
     reader: Reader,
-    most: int,
-    tick: Tick | None = None,
+    max_edits: int,
+    progress: Progress = quiet,
 ) -> list[Advice]:
-    """Up to `most` edits, each the best on top of those before it."""
-    every = list(weights)
-    places = ranker.evaluate(draft, every)
-    found: list[Advice] = []
-    for number in range(most):
+    """Lists up to `max_edits` edits; each is the best one for the draft with the edits before it.
+
+    `progress` is called with the share of rounds done.
+    """
+    keywords = list(weights)
+    places = ranker.evaluate(draft, keywords)
+    chosen: list[Advice] = []
+    for number in range(max_edits):
         best = _best(draft, places, weights, ranker, reader)
-        if tick:
-            tick((number + 1) / most)
+        progress((number + 1) / max_edits)
         if best is None:
             break
         advice, places = best
         draft = advice.draft
-        found.append(advice)
-    return found
+        chosen.append(advice)
+    return chosen
 
 
 def moved(
-    before: Evaluated, after: Evaluated, weights: Mapping[str, float]
+    before: PlaceByKeyword, after: PlaceByKeyword, weights: Mapping[str, float]
 ) -> tuple[tuple[str, int | None, int | None], ...]:
-    """Keywords whose place changes, the heaviest change of attention first."""
-    changed = [word for word in weights if before[word] != after[word]]
-    changed.sort(key=lambda w: (-abs(weights[w] * (attention(after[w]) - attention(before[w]))), w))
-    return tuple((word, before[word], after[word]) for word in changed)
+    """Lists keywords whose place changes, the largest change of weighted attention first."""
+    keywords = [word for word in weights if before[word] != after[word]]
+    keywords.sort(
+        key=lambda w: (-abs(weights[w] * (attention(after[w]) - attention(before[w]))), w)
+    )
+    return tuple((word, before[word], after[word]) for word in keywords)
 
 
 def _best(
     draft: Note,
-    places: Evaluated,
+    places: PlaceByKeyword,
     weights: Mapping[str, float],
-    ranker: Ranker,
+    ranker: DraftRanker,
     reader: Reader,
-) -> tuple[Advice, Evaluated] | None:
-    every = list(weights)
-    room = {word: weights[word] * (1 - attention(places[word])) for word in every}
-    targets = sorted(every, key=lambda word: (-room[word], word))[:_TARGETS]
-    guessed = []
-    for number, edit in enumerate(edits(draft, targets, every, reader, ranker.wording)):
-        own = ranker.touched(draft, edit.draft, every)
-        after = ranker.evaluate(edit.draft, own)
+) -> tuple[Advice, PlaceByKeyword] | None:
+    keywords = list(weights)
+    possible_gains = {word: weights[word] * (1 - attention(places[word])) for word in keywords}
+    targets = sorted(keywords, key=lambda word: (-possible_gains[word], word))[:_TARGETS]
+    estimates = []
+    for number, edit in enumerate(edits(draft, targets, keywords, reader, ranker.wording)):
+        touched = ranker.touched(draft, edit.draft, keywords)
+        after = ranker.evaluate(edit.draft, touched)
         gain = _gain(places, after, weights)
-        if gain > _LEAST:
-            guessed.append((-gain, number, edit))
-    found = []
-    for _, number, edit in sorted(guessed, key=lambda row: row[:2])[:_FINALISTS]:
-        after = ranker.evaluate(edit.draft, every)
-        found.append((-_gain(places, after, weights), number, edit, after))
-    if not found or min(found, key=lambda row: row[:2])[0] > -_LEAST:
+        if gain > _LEAST_GAIN:
+            estimates.append((-gain, number, edit))
+    finalists = []
+    for _, number, edit in sorted(estimates, key=lambda row: row[:2])[:_FINALISTS]:
+        after = ranker.evaluate(edit.draft, keywords)
+        finalists.append((-_gain(places, after, weights), number, edit, after))
+    if not finalists or min(finalists, key=lambda row: row[:2])[0] > -_LEAST_GAIN:
         return None
-    loss, _, edit, after = min(found, key=lambda row: row[:2])
+    loss, _, edit, after = min(finalists, key=lambda row: row[:2])
     advice = Advice(
         edit=edit.sentence,
         field=edit.field,
@@ -123,8 +127,8 @@ def _best(
     return advice, after
 
 
-def _gain(before: Evaluated, after: Evaluated, weights: Mapping[str, float]) -> float:
-    """What changes in the expected attention, over the keywords of `after`."""
+def _gain(before: PlaceByKeyword, after: PlaceByKeyword, weights: Mapping[str, float]) -> float:
+    """The difference in expected attention over the keywords of `after`."""
     return expected((weights[word], after[word]) for word in after) - expected(
         (weights[word], before[word]) for word in after
     )

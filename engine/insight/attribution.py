@@ -1,8 +1,8 @@
-"""Why a place changed: Shapley values of causes, exact, by running every mixture of old and new.
+"""Explains why a place changed: exact Shapley values of causes, over every mixture of old and new.
 
-A cause's part is what it changes when it is taken from the new state, averaged over all orders in
-which the causes could have come (Shapley 1953): Σ |S|! (n - |S| - 1)! / n! × (v(S + cause) - v(S)).
-The parts sum to the whole change, whatever the engine does in between.
+A cause's part is the change that it makes when it is taken from the new state, averaged over all
+orders of the causes (Shapley 1953): Σ |S|! (n - |S| - 1)! / n! × (v(S + cause) - v(S)). The parts
+sum to the whole change.
 """
 
 from __future__ import annotations
@@ -14,29 +14,34 @@ from math import factorial
 import numpy as np
 import numpy.typing as npt
 
-MOST = 7  # causes: 128 mixtures
+_MAX_CAUSES = 7  # 7 causes make 128 mixtures
 Values = npt.NDArray[np.float64]
 
 
 def shapley(causes: Sequence[str], value: Callable[[frozenset[str]], Values]) -> dict[str, Values]:
-    """Cause -> its part of `value(all) - value(none)`, for each number that `value` gives.
+    """Splits `value(all) - value(none)` among the causes, for each number that `value` returns.
 
-    `value` is asked once for each set of causes taken from the new state. ValueError past seven.
+    `value` is called once for each set of causes taken from the new state. Raises ValueError for
+    more than seven causes.
     """
-    if len(causes) > MOST:
-        raise ValueError(f"{len(causes)} causes; at most {MOST} can be told apart")
+    if len(causes) > _MAX_CAUSES:
+        raise ValueError(f"{len(causes)} causes; at most {_MAX_CAUSES} can be told apart")
     count = len(causes)
-    known = {
-        frozenset(some): value(frozenset(some))
+    value_of = {
+        frozenset(coalition): value(frozenset(coalition))
         for size in range(count + 1)
-        for some in combinations(causes, size)
+        for coalition in combinations(causes, size)
     }
-    found = {}
+    parts = {}
     for cause in causes:
-        part = np.zeros_like(known[frozenset()])
-        for some, before in known.items():
-            if cause not in some:
-                weight = factorial(len(some)) * factorial(count - len(some) - 1) / factorial(count)
-                part = part + weight * (known[some | {cause}] - before)
-        found[cause] = part
-    return found
+        part = np.zeros_like(value_of[frozenset()])
+        for coalition, before in value_of.items():
+            if cause not in coalition:
+                weight = (
+                    factorial(len(coalition))
+                    * factorial(count - len(coalition) - 1)
+                    / factorial(count)
+                )
+                part = part + weight * (value_of[coalition | {cause}] - before)
+        parts[cause] = part
+    return parts

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.bm25 import LENGTHS, average_length, encode_length
 from engine.errors import BadInput
-from engine.index.hits import COUNTS, MISSING
+from engine.index.hits import MISSING
 from engine.index.protocol import Scoring
 from engine.insight.agreement import LEAST, Mean, agreement, mean
-from engine.insight.calibrate import FOLDS, Features, Floats, Known, Weights, fit, folds
+from engine.insight.calibrate import FOLDS, Features, Floats, UnfittedSignals, Weights, fit, folds
 from engine.insight.fidelity import Comparer
 from engine.insight.observed import ObservedPage
-from engine.model import FIELDS
+from engine.model import COUNTS, FIELDS, Progress, quiet
 from engine.ranking.ruleset import Engagement, Format, Freshness, Rule, RuleSet
 from engine.snapshot import LibrarySnapshot
 from engine.text.query import plain
@@ -26,7 +26,6 @@ _FLAT = Scoring(title=1.0, tags=1.0, body=1.0)
 _NEW = 0.05  # the weight at which a rule begins that the current rule set lacks
 _DIGITS = 4
 _DAY = 86_400
-Tick = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,13 @@ class Calibrator:
         self._comparer = Comparer(library)
 
     def calibrate(
-        self, observed: Sequence[ObservedPage], rules: RuleSet, tick: Tick | None = None
+        self, observed: Sequence[ObservedPage], rules: RuleSet, tick: Progress = quiet
     ) -> Calibration:
         """Fit on all pages; the figures come from five fits, each tried on pages it has not seen.
 
         BadInput when fewer than 10 keywords have a page of 5 known notes or more.
         """
-        pages, _ = self._comparer.known(observed)
+        pages, _ = self._comparer.without_missing(observed)
         pages = [page for page in pages if len(page.note_ids) >= LEAST]
         if len(pages) < LEAST_PAGES:
             raise BadInput(
@@ -80,21 +79,20 @@ class Calibrator:
                 " too few to learn from",
                 f"observe {LEAST_PAGES} keywords, better 40, and import their notes",
             )
-        told = tick or (lambda share: None)
         features = []
         for done, page in enumerate(pages, 1):
             features.append(self._features(page, rules))
-            told(0.4 * done / len(pages))
-        current, known = weights_of(rules), _known(rules)
+            tick(0.4 * done / len(pages))
+        current, unfitted = weights_of(rules), _unfitted(rules)
         old = self._taus(pages, rules)
         new = [0.0] * len(pages)
         for done, (learnt, held) in enumerate(folds(len(pages)), 1):
-            fitted = with_weights(rules, fit([features[at] for at in learnt], current, known))
+            fitted = with_weights(rules, fit([features[at] for at in learnt], current, unfitted))
             for at, tau in zip(held, self._taus([pages[at] for at in held], fitted), strict=True):
                 new[at] = tau
-            told(0.4 + 0.5 * done / FOLDS)
-        final = with_weights(rules, fit(features, current, known))
-        told(1.0)
+            tick(0.4 + 0.5 * done / FOLDS)
+        final = with_weights(rules, fit(features, current, unfitted))
+        tick(1.0)
         return Calibration(
             rules=final,
             pages=len(pages),
@@ -116,20 +114,20 @@ class Calibrator:
         columns = index.columns(page.note_ids)
         (now,) = self._comparer.by_moment([page])
         summands = index.explain_many(query, _FLAT, page.note_ids)
-        held = [(row, term) for row, terms in enumerate(summands) for term in terms]
+        pairs = [(row, term) for row, terms in enumerate(summands) for term in terms]
         sizes = index.statistics([]).items()
         means = {f: float(average_length(s.terms, s.notes)) for f, s in sizes if s.notes}
-        lengths = LENGTHS[encode_length(np.array([int(t.length) for _, t in held], np.int64))]
+        lengths = LENGTHS[encode_length(np.array([int(t.length) for _, t in pairs], np.int64))]
         counts = np.stack([getattr(columns, name) for name in COUNTS], axis=1)
         dated = columns.published != MISSING
         ages = np.where(dated, (now.timestamp() - columns.published) / _DAY, 0.0)
         return Features(
-            note=np.array([row for row, _ in held], np.int64),
-            field=np.array([FIELDS.index(t.field) for _, t in held], np.int64),
-            weight=np.array([t.weight * t.idf for _, t in held], np.float64),
-            tf=np.array([t.tf for _, t in held], np.float64),
+            note=np.array([row for row, _ in pairs], np.int64),
+            field=np.array([FIELDS.index(t.field) for _, t in pairs], np.int64),
+            weight=np.array([t.weight * t.idf for _, t in pairs], np.float64),
+            tf=np.array([t.tf for _, t in pairs], np.float64),
             length=np.array(
-                [float(n) / means[t.field] for n, (_, t) in zip(lengths, held, strict=True)]
+                [float(n) / means[t.field] for n, (_, t) in zip(lengths, pairs, strict=True)]
             ),
             counts=np.where(counts == MISSING, 0, counts).astype(np.float64),
             counted=(counts != MISSING).any(axis=1),
@@ -188,20 +186,20 @@ def _fresh(rules: RuleSet) -> Freshness:
     return next((r for _, r in rules.rules if isinstance(r, Freshness)), Freshness(0.0))
 
 
-def _known(rules: RuleSet) -> Known:
+def _unfitted(rules: RuleSet) -> UnfittedSignals:
     heat, fresh = _heat(rules), _fresh(rules)
-    return Known(heat.full, heat.unknown, fresh.unknown)
+    return UnfittedSignals(heat.full, heat.unknown, fresh.unknown)
 
 
 def _fixed(rules: RuleSet, kinds: Sequence[str]) -> Floats:
     """The logs of the factors that are not fitted: those of the form."""
-    found = np.zeros(len(kinds))
+    logs = np.zeros(len(kinds))
     for _, rule in rules.rules:
         if isinstance(rule, Format):
             values = {"video": rule.video, "image": rule.image}
-            own = np.array([values.get(kind, rule.unknown) for kind in kinds])
-            found += np.log1p(rule.weight * own)
-    return found
+            signals = np.array([values.get(kind, rule.unknown) for kind in kinds])
+            logs += np.log1p(rule.weight * signals)
+    return logs
 
 
 def _rounded(value: float) -> float:
@@ -219,13 +217,13 @@ def _changes(old: RuleSet, new: RuleSet) -> Iterator[Change]:
     yield Change("bm25.b", before.b, after.b, "越大，长文越吃亏")
     yield Change("rules.engagement.weight", heat, after.engagement,
                  f"互动最高的笔记得分最多 ×{1 + after.engagement:.2f}")  # fmt: skip
-    names = ("likes", "collects", "comments", "shares")
-    for name, one, two in zip(names, before.counts, after.counts, strict=True):
-        yield Change(f"rules.engagement.{name}", one, two, f"一个{_COUNTS[name]}算 {two:g}")
+    for name, old_weight, new_weight in zip(COUNTS, before.counts, after.counts, strict=True):
+        meaning = f"一个{_COUNT_NAMES[name]}算 {new_weight:g}"
+        yield Change(f"rules.engagement.{name}", old_weight, new_weight, meaning)
     yield Change("rules.freshness.weight", fresh, after.freshness,
                  f"刚发布的笔记得分最多 ×{1 + after.freshness:.2f}")  # fmt: skip
     yield Change("rules.freshness.half_life_days", before.half_life, after.half_life,
                  f"每 {after.half_life:g} 天，新鲜度减半")  # fmt: skip
 
 
-_COUNTS = {"likes": "赞", "collects": "收藏", "comments": "评论", "shares": "分享"}
+_COUNT_NAMES = dict(zip(COUNTS, ("赞", "收藏", "评论", "分享"), strict=True))

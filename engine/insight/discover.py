@@ -1,14 +1,14 @@
-"""New words of a library: neighbouring words that behave as one, proposed with their evidence.
+"""Finds new words of a library: neighbouring words that behave as one, each with its evidence.
 
-A stretch of two to four words is proposed when its words attract each other (normalised pointwise
-mutual information, Bouma 2009, of the weakest split) and its surroundings vary (entropy of the
-words to its left and right, natural logarithm; a sign or a line end counts as a new surrounding
-each time). Counting is done on one array of word numbers, so that a hundred thousand notes take
-seconds.
+A sequence of two to four words is proposed when its words attract each other (normalised pointwise
+mutual information, Bouma 2009, of all words at once) and its surroundings vary (entropy of the
+words to its left and right, natural logarithm; a sign or a line end counts as a new neighbour each
+time). Counting runs on one array of word numbers, so that a hundred thousand notes take seconds.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,20 +18,26 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.insight.candidates import LONGEST, Text
+from engine.model import Progress, quiet
+from engine.snapshot import LibrarySnapshot
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader, Run, may_begin, may_end
 
 Numbers = npt.NDArray[np.int64]
-MIN_NOTES, MIN_NPMI, MIN_ENTROPY = 5, 0.35, 1.2
+_MIN_NOTES, _MIN_NPMI, _MIN_ENTROPY = 5, 0.35, 1.2
 _LONGEST_STRETCH = 4
-_GAP = -1  # stands between runs
+_GAP = -1  # the number between two runs
 _SHORTEST = 3  # characters
+_BATCH = 2_000  # notes that are read at once
 
 
 @dataclass(frozen=True, slots=True)
 class NewWord:
-    """A proposal: in how many notes, as a tag of how many, attraction (npmi, −1 to 1), the lower
-    entropy of its two sides (nats), how it is cut today, an example note."""
+    """A proposed word with its evidence.
+
+    `notes` that hold it, `tagged` notes that have it as a tag, attraction `npmi` (−1 to 1), the
+    lower `entropy` of its two sides (nats), how it is `cut` today, `example` note id.
+    """
 
     phrase: str
     notes: int
@@ -43,19 +49,33 @@ class NewWord:
 
     @property
     def strength(self) -> float:
-        """What the queue is ordered by: ln notes × npmi × entropy, twice for a tag."""
+        """The key that proposals are ordered by: ln notes × npmi × entropy, twice for a tag."""
         return math.log(self.notes) * self.npmi * self.entropy * (2 if self.tagged else 1)
 
 
+def new_words(
+    library: LibrarySnapshot, excluded: Sequence[str], limit: int, tick: Progress = quiet
+) -> list[NewWord]:
+    """Lists words that the notes use and the lexicon lacks, without those of `excluded`."""
+    discovery = Discovery(library.reader)
+    notes = (stored.note for stored in library.store.all())
+    done = 0
+    while batch := list(itertools.islice(notes, _BATCH)):
+        discovery.take([note.note_id for note in batch], [Text.of(note) for note in batch])
+        done += len(batch)
+        tick(min(done / len(library), 1.0))
+    return discovery.proposals(limit, excluded)
+
+
 class _Stream(NamedTuple):
-    """All pieces in a row: word numbers with a gap behind each run, and the note of each."""
+    """All words in a row: word numbers with a gap behind each run, and the note of each."""
 
     words: Numbers
     notes: Numbers
 
 
 class Discovery:
-    """Takes the notes of a library batch by batch, then proposes."""
+    """Reads the notes of a library batch by batch, then proposes words."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -67,7 +87,7 @@ class Discovery:
         self._owners: list[Numbers] = []
 
     def take(self, note_ids: Sequence[str], texts: Sequence[Text]) -> None:
-        """Read more notes."""
+        """Reads a batch of notes."""
         flat = [part for text in texts for part in (text.title, text.body)]
         runs = self._reader.runs(flat)
         words: list[int] = []
@@ -77,21 +97,21 @@ class Discovery:
             self._ids.append(note_id)
             for tag in {fold_key(tag) for tag in text.tags}:
                 self._tags[tag] = self._tags.get(tag, 0) + 1
-            for part, own in zip((text.title, text.body), runs[2 * number : 2 * number + 2],
-                                 strict=True):  # fmt: skip
+            of_note = runs[2 * number : 2 * number + 2]
+            for part, runs_of_part in zip((text.title, text.body), of_note, strict=True):
                 before = len(words)
-                self._add(words, own, part)
+                self._add(words, runs_of_part, part)
                 owners += [owner] * (len(words) - before)
         self._words.append(np.array(words, np.int64))
         self._owners.append(np.array(owners, np.int64))
 
-    def proposals(self, most: int, known: Iterable[str] = ()) -> list[NewWord]:
-        """The strongest new words: without those of the lexicon and those in `known`."""
+    def proposals(self, limit: int, excluded: Iterable[str] = ()) -> list[NewWord]:
+        """Lists the strongest new words, without words of the lexicon and `excluded`."""
         if not self._words:
             return []
         stream = _Stream(np.concatenate(self._words), np.concatenate(self._owners))
-        out = {fold_key(word) for word in known}
-        found: dict[str, NewWord] = {}
+        excluded_keys = {fold_key(word) for word in excluded}
+        proposals: dict[str, NewWord] = {}
         counts = np.bincount(stream.words[stream.words >= 0], minlength=len(self._surfaces))
         total = max(int(counts.sum()), 2)
         codes = stream.words.copy()
@@ -100,10 +120,10 @@ class Discovery:
             if not len(starts):
                 break
             for new in self._judged(stream, starts, members, length, counts, total):
-                if new.phrase not in out and self._reader.proposable(new.phrase):
-                    found[new.phrase] = new
-        order = sorted(found.values(), key=lambda new: (-new.strength, new.phrase))
-        return _without_parts(order)[:most]
+                if new.phrase not in excluded_keys and self._reader.proposable(new.phrase):
+                    proposals[new.phrase] = new
+        order = sorted(proposals.values(), key=lambda new: (-new.strength, new.phrase))
+        return _without_parts(order)[:limit]
 
     def _add(self, words: list[int], runs: Sequence[Run], text: str) -> None:
         for run in runs:
@@ -123,19 +143,19 @@ class Discovery:
         counts: Numbers,
         total: int,
     ) -> Iterable[NewWord]:
-        """Those of the stretches of one length that behave as one word."""
-        for own, words in zip(starts, members.tolist(), strict=True):
+        """Yields the sequences of one length that behave as one word."""
+        for positions, words in zip(starts, members.tolist(), strict=True):
             if not self._may_be(words):
                 continue
-            notes = np.unique(stream.notes[own])
-            if len(notes) < MIN_NOTES:
+            notes = np.unique(stream.notes[positions])
+            if len(notes) < _MIN_NOTES:
                 continue
-            npmi = _npmi(len(own), [int(counts[word]) for word in words], total)
+            npmi = _npmi(len(positions), [int(counts[word]) for word in words], total)
             entropy = min(
-                _entropy(stream.words[own - 1], len(own)),
-                _entropy(stream.words[own + length], len(own)),
+                _entropy(stream.words[positions - 1], len(positions)),
+                _entropy(stream.words[positions + length], len(positions)),
             )
-            if npmi < MIN_NPMI or entropy < MIN_ENTROPY:
+            if npmi < _MIN_NPMI or entropy < _MIN_ENTROPY:
                 continue
             cut = tuple(self._surfaces[word] for word in words)
             phrase = fold_key(_joined(cut))
@@ -155,8 +175,11 @@ class Discovery:
 
 
 def _longer(stream: _Stream, codes: Numbers, length: int) -> tuple[Numbers, list[Numbers], Numbers]:
-    """Stretches one word longer: (their number at each place where one begins, else a gap; for
-    each frequent one its places; for each its words)."""
+    """Extends sequences by one word.
+
+    Returns their number at each position where one begins (a gap elsewhere), the positions of each
+    frequent sequence, and its words (int64 [sequences, length]).
+    """
     size = len(stream.words) - length + 1
     new = np.full(len(codes), _GAP, np.int64)
     if size <= 0:
@@ -168,7 +191,7 @@ def _longer(stream: _Stream, codes: Numbers, length: int) -> tuple[Numbers, list
     wide = int(stream.words.max()) + 1
     pairs = codes[valid] * wide + tail[valid]
     _, inverse, sizes = np.unique(pairs, return_inverse=True, return_counts=True)
-    frequent = np.flatnonzero(sizes >= MIN_NOTES)
+    frequent = np.flatnonzero(sizes >= _MIN_NOTES)
     renumbered = np.full(len(sizes), _GAP, np.int64)
     renumbered[frequent] = np.arange(len(frequent))
     new[valid] = renumbered[inverse]
@@ -176,21 +199,21 @@ def _longer(stream: _Stream, codes: Numbers, length: int) -> tuple[Numbers, list
     ordered = valid[order]
     edges = np.searchsorted(new[ordered], np.arange(len(frequent) + 1))
     starts = [ordered[edges[i] : edges[i + 1]] for i in range(len(frequent))]
-    firsts = np.array([own[0] for own in starts], np.int64)
+    firsts = np.array([positions[0] for positions in starts], np.int64)
     members = stream.words[firsts[:, None] + np.arange(length)] if len(firsts) else firsts
     return new, starts, members.reshape(-1, length)
 
 
-def _npmi(together: int, apart: Sequence[int], total: int) -> float:
-    """Normalised PMI of all words at once: 1 when they only come together, 0 when by chance."""
-    whole = together / total
-    chance = math.prod(count / total for count in apart)
-    return math.log(whole / chance) / (-(len(apart) - 1) * math.log(whole))
+def _npmi(joint_count: int, counts: Sequence[int], total: int) -> float:
+    """Normalised PMI of all words at once: 1 when they occur only together, 0 when by chance."""
+    joint_share = joint_count / total
+    chance_share = math.prod(count / total for count in counts)
+    return math.log(joint_share / chance_share) / (-(len(counts) - 1) * math.log(joint_share))
 
 
-def _entropy(beside: Numbers, times: int) -> float:
-    """Entropy of the neighbours; each gap is a neighbour of its own."""
-    _, counts = np.unique(beside[beside >= 0], return_counts=True)
+def _entropy(neighbours: Numbers, times: int) -> float:
+    """Entropy of the neighbours in nats; each gap is a neighbour of its own."""
+    _, counts = np.unique(neighbours[neighbours >= 0], return_counts=True)
     shares = counts / times
     gaps = times - int(counts.sum())
     return float(-(shares * np.log(shares)).sum() + gaps / times * math.log(times))
@@ -199,17 +222,17 @@ def _entropy(beside: Numbers, times: int) -> float:
 def _joined(cut: Sequence[str]) -> str:
     text = cut[0]
     for word in cut[1:]:
-        apart = text[-1].isascii() and word[0].isascii()
-        text += f" {word}" if apart else word
+        spaced = text[-1].isascii() and word[0].isascii()
+        text += f" {word}" if spaced else word
     return text
 
 
 def _without_parts(order: Sequence[NewWord]) -> list[NewWord]:
-    """Without those that mostly stand inside another proposal."""
+    """Removes proposals that mostly stand inside another proposal."""
     kept: list[NewWord] = []
     for new in order:
-        if any(new.phrase in other.phrase and new.notes < 1.5 * other.notes for other in order
-               if other is not new):  # fmt: skip
+        if any(new.phrase in longer.phrase and new.notes < 1.5 * longer.notes for longer in order
+               if longer is not new):  # fmt: skip
             continue
         kept.append(new)
     return kept

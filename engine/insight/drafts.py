@@ -1,7 +1,7 @@
 """Where a draft would stand, before it is published, and which edits move it most.
 
-The draft joins an index of its own beside the library's (`with_notes`): a place is the place that
-the draft takes when it is imported with these counts at this time, statistics and all.
+An overlay puts the draft over the library's index: a place is the place that the draft takes when
+it is imported with these counts at this time, statistics included.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from engine.index.overlay import Overlay
 from engine.index.protocol import BIGRAM, TermScore
 from engine.ingest.copies import cluster_of, note_text
 from engine.ingest.merging import merged
-from engine.insight import visibility as voices
-from engine.insight.advise import Advice, Evaluated, advise, moved
+from engine.insight import share_of_voice as voices
+from engine.insight.advise import Advice, PlaceByKeyword, advise, moved
 from engine.insight.candidates import Text
 from engine.insight.checks import checks
 from engine.insight.draft import STATED, DraftAnswer, Placed, expected
 from engine.insight.edits import halves
-from engine.insight.extract import Extractor
-from engine.insight.insights import Insights, weights_of
+from engine.insight.extract import Extractor, extractor_of
+from engine.insight.keyword_set import weights_of
 from engine.insight.kinds import intent
 from engine.insight.scenarios import Scenario, Seen, scenarios
-from engine.insight.visibility import DEPTH, Total
-from engine.model import CHINA, FIELDS, Count, Counts, Document, Note, Signals
-from engine.ranking.ranker import RankedPage, Ranker, Tick
+from engine.insight.share_of_voice import DEPTH, Total
+from engine.model import CHINA, FIELDS, Count, Counts, Document, Note, Progress, Signals, quiet
+from engine.ranking.ranker import RankedPage, Ranker
 from engine.snapshot import LibrarySnapshot
 from engine.text.document import batch, documents
 from engine.text.normalise import fold_key
@@ -63,13 +63,15 @@ class _Trial:
 class Drafts:
     """Drafts over one state of a library, by one rule set, as of one moment."""
 
-    def __init__(self, library: LibrarySnapshot) -> None:
+    def __init__(self, library: LibrarySnapshot, draft: Note | None = None) -> None:
+        """A `draft` that is published later than the library knows brings that moment."""
+        if draft and draft.published_at and draft.published_at > library.now:
+            library = replace(library, now=draft.published_at)
         self._library = library
         self._ranker: Ranker = library.ranker
         self._segmenter: Segmenter = library.segmenter
-        insights = Insights(library)
-        self._reader: Reader = insights.reader
-        self._extractor: Extractor = insights.extractor
+        self._reader: Reader = library.reader
+        self._extractor: Extractor = extractor_of(library)
         self.wording: Callable[[str], str] = cache(self._wording)
         self._terms = cache(self._terms_of)
 
@@ -80,44 +82,46 @@ class Drafts:
             draft = replace(draft, published_at=self._library.now.astimezone(CHINA))
         if draft.counts == Counts():
             draft = replace(draft, counts=Counts(_NONE, _NONE, _NONE, _NONE))
-        known = self._library.store.get(draft.note_id)
-        return merged(known.note, draft) if known else draft
+        stored = self._library.store.get(draft.note_id)
+        return merged(stored.note, draft) if stored else draft
 
     def rank(
         self,
         draft: Note,
         lines: Sequence[KeywordLine],
-        own: Sequence[str] = (),
+        own_brands: Sequence[str] = (),
         banned: Sequence[str] = (),
-        tick: Tick | None = None,
+        tick: Progress = quiet,
     ) -> DraftAnswer:
         """Where a draft stands for each keyword, in each scenario, and what it would change."""
         note = self.fresh(draft)
         words = [line.keyword for line in lines]
         weights = weights_of(lines)
         trial = self._trial(note)
-        known = scenarios(self._seen(), note.fans.value if note.fans else None)
-        told = [one for one in known if one.counts is not None]
-        factors = [self._factors(note, trial.signals, one) for one in told]
-        stood = trial.ranker.stand(words, note.note_id, factors, tick)
-        names = [STATED, *(one.name for one in told)]
+        every = scenarios(self._seen(), note.fans.value if note.fans else None)
+        counted = [scenario for scenario in every if scenario.counts is not None]
+        factors = [self._factors(note, trial.signals, scenario) for scenario in counted]
+        ranked = trial.ranker.draft_places(words, note.note_id, factors, tick)
+        names = [STATED, *(scenario.name for scenario in counted)]
         placed = [
-            self._placed(trial, word, weight, one.page, dict(zip(names, one.places, strict=True)))
-            for word, weight, one in zip(words, weights, stood, strict=True)
+            self._placed(trial, word, weight, row.page, dict(zip(names, row.places, strict=True)))
+            for word, weight, row in zip(words, weights, ranked, strict=True)
         ]
-        held = [expected((one.weight, one.places[name]) for one in placed) for name in names]
+        sums = [expected((row.weight, row.places[name]) for row in placed) for name in names]
         before = [page.columns for page in self._ranker.pages(words, DEPTH)]
-        after = [one.page.first(DEPTH).columns for one in stood]
-        asked = [voices.Asked(w, weight) for w, weight in zip(words, weights, strict=True)]
+        after = [row.page.first(DEPTH).columns for row in ranked]
+        asked = [
+            voices.WeightedKeyword(w, weight) for w, weight in zip(words, weights, strict=True)
+        ]
         lexicon = self._segmenter.lexicon
-        names_of = own or [lexicon.brand_named(brand) for brand in trial.signals.brands]
+        names_of = own_brands or [lexicon.brand_named(brand) for brand in trial.signals.brands]
         brands = {fold_key(lexicon.brand_named(name)): name for name in names_of}
         return DraftAnswer(
             note=note,
             placed=tuple(placed),
-            scenarios=tuple(known),
-            attention=held[0],
-            range=(min(held), max(held)),
+            scenarios=tuple(every),
+            attention=sums[0],
+            range=(min(sums), max(sums)),
             before=self._voice(before, asked, brands),
             after=self._voice(after, asked, brands),
             cannibals=tuple(self._cannibals(words, before, after, brands, note.note_id)),
@@ -126,27 +130,27 @@ class Drafts:
         )
 
     def advise(
-        self, draft: Note, lines: Sequence[KeywordLine], most: int, tick: Tick | None = None
+        self, draft: Note, lines: Sequence[KeywordLine], most: int, tick: Progress = quiet
     ) -> tuple[Advice, ...]:
         """The `most` edits that raise the set's attention most, each on top of those before it;
         then, where intents of the set conflict, the draft as two, if that is better still."""
         note = self.fresh(draft)
         weights = dict(zip((line.keyword for line in lines), weights_of(lines), strict=True))
-        found = advise(note, weights, self, self._reader, most, tick)
+        edits = advise(note, weights, self, self._reader, most, tick)
         split = self._split(note, lines, weights)
-        return (*found, split) if split else tuple(found)
+        return (*edits, split) if split else tuple(edits)
 
     # --- what the search for edits asks --------------------------------------------------------
 
-    def evaluate(self, draft: Note, keywords: Sequence[str]) -> Evaluated:
+    def evaluate(self, draft: Note, keywords: Sequence[str]) -> PlaceByKeyword:
         """Keyword -> place of a draft, exactly, as stated."""
         trial = self._trial(draft)
-        stood = trial.ranker.stand(keywords, draft.note_id)
-        return {word: one.places[0] for word, one in zip(keywords, stood, strict=True)}
+        rows = trial.ranker.draft_places(keywords, draft.note_id)
+        return {word: row.places[0] for word, row in zip(keywords, rows, strict=True)}
 
-    def touched(self, one: Note, other: Note, keywords: Sequence[str]) -> list[str]:
+    def touched(self, before: Note, after: Note, keywords: Sequence[str]) -> list[str]:
         """Keywords with a term in a field that differs between two drafts."""
-        first, second = documents([one, other], ["", ""], self._segmenter)
+        first, second = documents([before, after], ["", ""], self._segmenter)
         changed: set[str] = set()
         for field in FIELDS:
             old, new = getattr(first, field), getattr(second, field)
@@ -158,9 +162,9 @@ class Drafts:
         """The parts of a draft's score for a keyword, and those of the note right above it."""
         note = self.fresh(draft)
         ranker = self._trial(note).ranker
-        (stood,) = ranker.stand([keyword], note.note_id)
-        at = (stood.places[0] or 1) - 2
-        above = self._parts(ranker, stood.page.note_ids[at], keyword) if at >= 0 else None
+        (draft_row,) = ranker.draft_places([keyword], note.note_id)
+        at = (draft_row.places[0] or 1) - 2
+        above = self._parts(ranker, draft_row.page.note_ids[at], keyword) if at >= 0 else None
         return self._parts(ranker, note.note_id, keyword), above
 
     def _parts(self, ranker: Ranker, note_id: str, keyword: str) -> Parts:
@@ -201,16 +205,16 @@ class Drafts:
         places: dict[str, int | None],
     ) -> Placed:
         position = places[STATED]
-        known = [place for place in places.values() if place is not None]
+        taken = [place for place in places.values() if place is not None]
         at = len(page) if position is None else position - 1
         near = [row for row in (at - 1, at + 1) if 0 <= row < len(page)]
         ids = dict(zip(near, page.columns.take(near).note_ids, strict=True))
         return Placed(
             keyword=keyword,
             weight=weight,
-            low=min(known, default=None),
+            low=min(taken, default=None),
             position=position,
-            high=max(known, default=None),
+            high=max(taken, default=None),
             of=len(page),
             matched=self._matched(trial.documents[0], keyword),
             displaces=ids.get(at + 1),
@@ -227,11 +231,11 @@ class Drafts:
         query = plain(keyword, self._segmenter, self._library.rule_set.query)
         terms = [c.term for c in query.clauses if c.route != BIGRAM]
         spelling = self._segmenter.lexicon.spelling
-        found = {
+        matched = {
             field: tuple(spelling(t) for t in terms if t in getattr(document, field))
             for field in FIELDS
         }
-        return {field: words for field, words in found.items() if words}
+        return {field: words for field, words in matched.items() if words}
 
     def _factors(self, note: Note, signals: Signals, scenario: Scenario) -> list[float]:
         """What the rules would multiply the draft's score with in a scenario."""
@@ -245,11 +249,14 @@ class Drafts:
         return [float(factor[0]) for factor in self._ranker.factors(columns)]
 
     def _voice(
-        self, pages: Sequence[DocColumns], asked: Sequence[voices.Asked], brands: Mapping[str, str]
+        self,
+        pages: Sequence[DocColumns],
+        asked: Sequence[voices.WeightedKeyword],
+        brands: Mapping[str, str],
     ) -> tuple[Total, ...]:
         """Share of voice of brands (folded -> name) over the set."""
-        found = voices.standings(asked, pages, brands)
-        return tuple(voices.totals(asked, pages, found, "total"))
+        brand_shares = voices.brand_shares(asked, pages, brands)
+        return tuple(voices.totals(asked, pages, brand_shares, "total"))
 
     def _cannibals(
         self, words: Sequence[str], before: Sequence[DocColumns], after: Sequence[DocColumns],
@@ -269,8 +276,8 @@ class Drafts:
         body = trial.ranker.index.statistics([])["body"]
         average = average_length(body.terms, body.notes) if body.notes else 1.0
         factors = length_factors(scoring.k1, scoring.b, average)
-        own = float(factors[encode_length([len(trial.documents[0].body)])[0]])
-        return tuple(tf * own / (1 + tf * own) for tf in _MENTIONS)
+        factor = float(factors[encode_length([len(trial.documents[0].body)])[0]])
+        return tuple(tf * factor / (1 + tf * factor) for tf in _MENTIONS)
 
     def _split(
         self, note: Note, lines: Sequence[KeywordLine], weights: Mapping[str, float]
@@ -279,18 +286,18 @@ class Drafts:
         groups: dict[bool, list[str]] = {True: [], False: []}
         for line in sorted(lines, key=lambda line: (-weights[line.keyword], line.keyword)):
             groups[(line.intent or intent(line.keyword)[0]) in _EARLY].append(line.keyword)
-        if min(sum(weights[w] for w in own) for own in groups.values()) < _CONFLICT:
+        if min(sum(weights[w] for w in group) for group in groups.values()) < _CONFLICT:
             return None
         two = halves(note, groups[True], groups[False])
         if two is None:
             return None
         words = list(weights)
         trial = self._trial(*two)
-        stood = [trial.ranker.stand(words, half.note_id) for half in two]
+        ranked = [trial.ranker.draft_places(words, half.note_id) for half in two]
         before = self.evaluate(note, words)
         after = {
             word: min((s.places[0] for s in both if s.places[0] is not None), default=None)
-            for word, both in zip(words, zip(*stood, strict=True), strict=True)
+            for word, both in zip(words, zip(*ranked, strict=True), strict=True)
         }
         gain = expected((weights[w], after[w]) for w in words) - expected(
             (weights[w], before[w]) for w in words
@@ -311,16 +318,14 @@ class Drafts:
         """The phrase around a keyword that two of its first notes write; else the keyword."""
         page = self._library.page(keyword, _WORDING)
         notes = self._library.texts([note_id for note_id, _ in page])
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for note in notes.values():
-            (own,) = self._extractor.extract([Text.of(note)], _PHRASES)
-            found.update({p.keyword for p in own if fold_key(keyword) in fold_key(p.keyword)})
-        around = [p for p, count in found.items() if count > 1 and len(p) <= _LONGEST]
-        return min(around, key=lambda p: (-found[p], p), default=keyword)
+            (phrases,) = self._extractor.extract([Text.of(note)], _PHRASES)
+            counts.update({p.keyword for p in phrases if fold_key(keyword) in fold_key(p.keyword)})
+        around = [p for p, count in counts.items() if count > 1 and len(p) <= _LONGEST]
+        return min(around, key=lambda p: (-counts[p], p), default=keyword)
 
 
 def _seen(published: datetime, day: datetime, fans: int | None, counts: Counts) -> Seen:
-    values = (counts.likes, counts.collects, counts.comments, counts.shares)
-    likes, collects, comments, shares = (count.value if count else None for count in values)
     age = (day - published).total_seconds() / 86_400
-    return Seen(age, fans, (likes, collects, comments, shares))
+    return Seen(age, fans, counts.values())

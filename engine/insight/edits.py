@@ -1,9 +1,9 @@
-"""Edits of a draft that a person would make: a keyword in the title, a first mention, a tag.
+"""Makes the edits that a person would make: a keyword in the title, a first mention, a tag.
 
-Each edit names its place, what stands there and what would. Nothing is invented: what is put in is
-a keyword of the set, or a phrase around it that notes of its page write; and a word that is no
-crowd or scene (a brand, a category, an effect, a trouble, a price) only where the draft already
-speaks of it, because to name one is a claim. What an edit is worth the engine says, not this file.
+Each edit names its place, the text there now and the new text. Nothing is invented: an edit adds a
+keyword of the set, or a phrase around it that notes of its page write. A word that is no crowd or
+scene (a brand, a category, an effect, a trouble, a price) is added only where the draft already
+speaks of it, because naming it is a claim. The engine, not this file, measures what an edit gains.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from engine.text.lexicon import as_term
 from engine.text.normalise import fold, fold_key
 from engine.text.runs import Reader
 
-_WEAKER = 2  # words of the title that a keyword may take the place of
-_SWAPPED = 2  # tags that a keyword may take the place of
-_PART = 2  # characters of a keyword that the title must hold for the rest to be joined
+_WEAKER = 2  # words of the title that a keyword may replace
+_SWAPPED = 2  # tags that a keyword may replace
+_PART = 2  # fewest characters of a keyword in the title that an edit completes
 _FREE = ("crowd", "scene")  # who and when: in a title they stand first
 _LINE = re.compile("【([^】]{1,40})】")  # the first line of a body
-_BEGINNING = 12  # characters of the body that tell where its beginning is
+_BEGINNING = 12  # characters of the body that an edit quotes as its beginning
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change of one field; `draft` is the draft after it, `sentence` says it in words."""
+    """One change of one field; `draft` is the changed draft, `sentence` describes the change."""
 
     field: str
     before: str
@@ -42,16 +42,19 @@ class Edit:
 def edits(
     draft: Note,
     keywords: Sequence[str],
-    every: Sequence[str],
+    all_keywords: Sequence[str],
     reader: Reader,
     wording: Callable[[str], str],
 ) -> Iterator[Edit]:
-    """Edits for some keywords of a set, keyword by keyword; `every` are all keywords of the set,
-    whose words are not taken out. `wording` gives the phrase that notes write around a keyword."""
+    """Yields edits for some keywords of a set, keyword by keyword.
+
+    `all_keywords` is the whole set; words that belong to it are not removed. `wording` returns the
+    phrase that notes write around a keyword.
+    """
     title = fold(draft.title).text
     text = "\n".join((title, fold(draft.body).text, *map(fold_key, draft.tags)))
-    weaker = _weaker(draft.title, title, every, reader)
-    swapped = _least_useful(draft, every, reader)
+    weaker = _weaker(draft.title, title, all_keywords, reader)
+    swapped = _least_useful(draft, all_keywords, reader)
     for keyword in keywords:
         key = fold_key(keyword)
         if any(word not in text for word in _claims(key, reader)):
@@ -65,7 +68,7 @@ def edits(
 
 
 def _claims(key: str, reader: Reader) -> list[str]:
-    """The words of a keyword that say what a note is about, not for whom or when."""
+    """Lists the words of a keyword that say what a note is about, not for whom or when."""
     words = [key] if reader.listed(key) else reader.segmenter.words(key)
     return [word for word in words if not _free(word, reader)]
 
@@ -75,19 +78,19 @@ def _free(word: str, reader: Reader) -> bool:
 
 
 def _in_title(
-    draft: Note, folded: str, keyword: str, weaker: Sequence[tuple[int, int]], front: bool
+    draft: Note, folded: str, keyword: str, weak_spans: Sequence[tuple[int, int]], front: bool
 ) -> Iterator[Edit]:
     title = draft.title
-    if len(folded) == len(title) and (part := _part_of(folded, fold_key(keyword))):
-        said = f"把标题中的“{title[slice(*part)]}”换成“{keyword}”"
-        yield from _titled(draft, _put(title, part, keyword), said, keyword)
-    for place in weaker:
+    if len(folded) == len(title) and (shared_span := _part_of(folded, fold_key(keyword))):
+        sentence = f"把标题中的“{title[slice(*shared_span)]}”换成“{keyword}”"
+        yield from _titled(draft, _put(title, shared_span, keyword), sentence, keyword)
+    for weak_span in weak_spans:
         if front:  # who and when stand first: 打工人换季护肤
-            said = f"标题以“{keyword}”开头，去掉“{title[slice(*place)]}”"
-            yield from _titled(draft, keyword + _put(title, place, ""), said, keyword)
+            sentence = f"标题以“{keyword}”开头，去掉“{title[slice(*weak_span)]}”"
+            yield from _titled(draft, keyword + _put(title, weak_span, ""), sentence, keyword)
         else:
-            said = f"把标题中的“{title[slice(*place)]}”换成“{keyword}”"
-            yield from _titled(draft, _put(title, place, keyword), said, keyword)
+            sentence = f"把标题中的“{title[slice(*weak_span)]}”换成“{keyword}”"
+            yield from _titled(draft, _put(title, weak_span, keyword), sentence, keyword)
     if "｜" in title:
         return
     after = f"{keyword}｜{title}" if title else keyword
@@ -98,16 +101,17 @@ def _put(title: str, place: tuple[int, int], text: str) -> str:
     return title[: place[0]] + text + title[place[1] :]
 
 
-def _titled(draft: Note, after: str, said: str, keyword: str) -> Iterator[Edit]:
+def _titled(draft: Note, after: str, sentence: str, keyword: str) -> Iterator[Edit]:
     length = title_length(after)
     if length <= TITLE:
         changed = replace(draft, title=after)
-        said = f"{said}（{length}/{TITLE} 字）"
-        yield Edit("title", draft.title, after, said, keyword, changed)
+        sentence = f"{sentence}（{length}/{TITLE} 字）"
+        yield Edit("title", draft.title, after, sentence, keyword, changed)
 
 
 def _part_of(title: str, key: str) -> tuple[int, int] | None:
-    """Where the title holds the longest end or beginning of a keyword (粉底液 of 油皮粉底液)."""
+    """Finds where the title holds the longest end or beginning of a keyword (粉底液 of
+    油皮粉底液)."""
     for size in range(len(key) - 1, _PART - 1, -1):
         for part in (key[-size:], key[:size]):
             start = title.find(part)
@@ -116,58 +120,61 @@ def _part_of(title: str, key: str) -> tuple[int, int] | None:
     return None
 
 
-def _weaker(title: str, folded: str, every: Sequence[str], reader: Reader) -> list[tuple[int, int]]:
-    """Words of the title that say little and belong to no keyword, the weakest first."""
+def _weaker(
+    title: str, folded: str, all_keywords: Sequence[str], reader: Reader
+) -> list[tuple[int, int]]:
+    """Lists the title's words that say little and belong to no keyword, the weakest first."""
     if len(folded) != len(title):
         return []
-    keys = [fold_key(keyword) for keyword in every]
+    keys = [fold_key(keyword) for keyword in all_keywords]
     rows = reader.segmenter.plain([title])
-    found = []
+    weak_words = []
     for start, end in zip(rows.starts.tolist(), rows.ends.tolist(), strict=True):
         word = folded[start:end]
         strength = reader.strength(word)
         if len(word) > 1 and strength is not None and not any(word in key for key in keys):
-            found.append((strength, start, end))
-    return [(start, end) for _, start, end in sorted(found)[:_WEAKER]]
+            weak_words.append((strength, start, end))
+    return [(start, end) for _, start, end in sorted(weak_words)[:_WEAKER]]
 
 
 def _in_tags(draft: Note, keyword: str, swapped: Sequence[str]) -> Iterator[Edit]:
     for old in swapped:
         tags = tuple(keyword if tag == old else tag for tag in draft.tags)
-        said = f"把话题 #{old} 换成 #{keyword}"
-        yield Edit("tags", f"#{old}", f"#{keyword}", said, keyword, replace(draft, tags=tags))
+        sentence = f"把话题 #{old} 换成 #{keyword}"
+        yield Edit("tags", f"#{old}", f"#{keyword}", sentence, keyword, replace(draft, tags=tags))
     if len(draft.tags) < MOST_TAGS:
         tags = (*draft.tags, keyword)
-        said = f"加话题 #{keyword}"
-        yield Edit("tags", "", f"#{keyword}", said, keyword, replace(draft, tags=tags))
+        sentence = f"加话题 #{keyword}"
+        yield Edit("tags", "", f"#{keyword}", sentence, keyword, replace(draft, tags=tags))
 
 
-def _least_useful(draft: Note, every: Sequence[str], reader: Reader) -> list[str]:
-    """Tags that share nothing with any keyword nor name what the text speaks of, the last first."""
-    keys = [fold_key(keyword) for keyword in every]
+def _least_useful(draft: Note, all_keywords: Sequence[str], reader: Reader) -> list[str]:
+    """Lists tags that share nothing with any keyword and name nothing in the text, the last tag
+    first."""
+    keys = [fold_key(keyword) for keyword in all_keywords]
     text = fold(f"{draft.title}\n{draft.body}").text
-    own = [
+    useless = [
         tag
         for tag in draft.tags
         if not any(_alike(fold_key(tag), key) for key in keys)
         and not all(word in text for word in reader.segmenter.words(fold_key(tag)))
     ]
-    return own[::-1][:_SWAPPED]
+    return useless[::-1][:_SWAPPED]
 
 
-def _alike(one: str, other: str) -> bool:
-    return one in other or other in one
+def _alike(first: str, second: str) -> bool:
+    return first in second or second in first
 
 
 def _in_body(draft: Note, keyword: str, phrase: str) -> Iterator[Edit]:
-    """A first line that says whom or what the note is for; one that is there takes one more."""
+    """Adds a first line that says whom or what the note is for, or adds a phrase to such a line."""
     line, _, rest = draft.body.partition("\n")
-    known = _LINE.fullmatch(line)
-    if known is None:
+    first_line = _LINE.fullmatch(line)
+    if first_line is None:
         line, rest, before = f"【{phrase}】", draft.body, draft.body[:_BEGINNING].partition("\n")[0]
         after = line + before
-    elif "｜" not in known[1]:
-        before, line = line, f"【{known[1]}｜{phrase}】"
+    elif "｜" not in first_line[1]:
+        before, line = line, f"【{first_line[1]}｜{phrase}】"
         after = line
     else:
         return
@@ -181,8 +188,11 @@ def _in_body(draft: Note, keyword: str, phrase: str) -> Iterator[Edit]:
 
 
 def halves(draft: Note, early: Sequence[str], late: Sequence[str]) -> tuple[Note, Note] | None:
-    """The draft as two, each for some keywords, heaviest first: paragraphs and tags go to the one
-    whose keywords they name more; None when one would have no text of its own."""
+    """Splits a draft into two, each for some keywords, heaviest first.
+
+    Paragraphs and tags go to the half whose keywords they name more often. Returns None when a half
+    would have no paragraph.
+    """
     first, second = [fold_key(k) for k in early], [fold_key(k) for k in late]
     paragraphs: tuple[list[str], list[str]] = ([], [])
     tags: tuple[list[str], list[str]] = ([], [])
@@ -192,7 +202,7 @@ def halves(draft: Note, early: Sequence[str], late: Sequence[str]) -> tuple[Note
         tags[_side(tag, first, second, tags)].append(tag)
     if not all(paragraphs):
         return None
-    one, two = (
+    early_half, late_half = (
         replace(
             draft,
             note_id=f"{draft.note_id}-{number}",
@@ -202,20 +212,26 @@ def halves(draft: Note, early: Sequence[str], late: Sequence[str]) -> tuple[Note
         )
         for number, keywords in enumerate((early, late), 1)
     )
-    return one, two
+    return early_half, late_half
 
 
 def _side(
     text: str, first: Sequence[str], second: Sequence[str], sides: tuple[list[str], list[str]]
 ) -> int:
-    """0 or 1: whose keywords a text names more; the shorter side when neither's."""
+    """Returns 0 or 1: the side whose keywords a text names more; the shorter side for a tie."""
     folded = fold(text).text
-    one, two = sum(key in folded for key in first), sum(key in folded for key in second)
-    return int(two > one or (one == two and len(sides[1]) < len(sides[0])))
+    first_count, second_count = (
+        sum(key in folded for key in first),
+        sum(key in folded for key in second),
+    )
+    return int(
+        second_count > first_count
+        or (first_count == second_count and len(sides[1]) < len(sides[0]))
+    )
 
 
 def _title_for(title: str, keywords: Sequence[str]) -> str:
-    """The title with the first keyword that fits before it, unless it holds one."""
+    """Puts the first keyword that fits before the title, unless the title holds a keyword."""
     folded = fold(title).text
     if any(fold_key(keyword) in folded for keyword in keywords):
         return title

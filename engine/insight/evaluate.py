@@ -1,4 +1,4 @@
-"""Judged queries -> how good a ranking is, and whether another is better."""
+"""Measures how good a ranking of judged queries is, and whether another is better."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MEASURES: Mapping[str, Callable[[Ranking, Grades, int], float]] = {
     "recall": recall,
 }
 USUAL = ("ndcg@10", "mrr@10", "recall@100", "p@10", "err@10")
-DEEPEST = 10_000
+_MAX_DEPTH = 10_000
 BATCH = 256  # queries ranked in one call
 
 Rank = Callable[[Sequence[str]], Sequence[Sequence[str]]]
@@ -43,7 +43,8 @@ Qrels = Mapping[str, Grades]
 class Evaluation:
     """Values from 0 to 1 for each judged query, in the order of `query_ids`, by measure.
 
-    `unjudged` queries have no judgment, `unasked` judgments no query: both are left out.
+    `unjudged` counts queries without judgment, `unasked` judgments without query; both are left
+    out.
     """
 
     query_ids: tuple[str, ...]
@@ -62,29 +63,31 @@ def evaluate(
     qrels: Qrels,
     measures: Sequence[str] = USUAL,
 ) -> Evaluation:
-    """Rank the texts of the judged queries and measure each ranking.
+    """Ranks the texts of the judged queries and measures each ranking.
 
-    `rank` takes a batch of query texts and gives note ids for each, best first and each id once;
-    it should go as deep as `depth(measures)`. BadOption for a measure that does not exist,
-    BadInput when no query is judged, ValueError when `rank` breaks its promise.
+    `rank` takes a batch of query texts and returns note ids for each, best first and each id once;
+    it should go as deep as `depth(measures)`. Raises BadOption for an unknown measure, BadInput
+    when no query is judged, ValueError when `rank` repeats a note or returns too few rankings.
     """
     parsed = {name: parse_measure(name) for name in measures}
-    asked = sorted(queries.keys() & qrels.keys())
-    if not asked:
+    judged_ids = sorted(queries.keys() & qrels.keys())
+    if not judged_ids:
         raise BadInput("no query has a judgment", "give queries and judgments with the same ids")
     highest = max((grade for grades in qrels.values() for grade in grades.values()), default=0)
     rows = [
         [_value(measure, ranking, qrels[query_id], highest) for measure in parsed.values()]
-        for query_id, ranking in zip(asked, _rankings(rank, queries, asked), strict=True)
+        for query_id, ranking in zip(judged_ids, _rankings(rank, queries, judged_ids), strict=True)
     ]
     values = dict(zip(parsed, zip(*rows, strict=True), strict=True))
-    unjudged, unasked = len(queries) - len(asked), len(qrels) - len(asked)
-    return Evaluation(tuple(asked), values, unjudged, unasked)
+    unjudged, unasked = len(queries) - len(judged_ids), len(qrels) - len(judged_ids)
+    return Evaluation(tuple(judged_ids), values, unjudged, unasked)
 
 
-def _rankings(rank: Rank, queries: Mapping[str, str], asked: Sequence[str]) -> Iterator[Ranking]:
-    for start in range(0, len(asked), BATCH):
-        texts = [queries[query_id] for query_id in asked[start : start + BATCH]]
+def _rankings(
+    rank: Rank, queries: Mapping[str, str], query_ids: Sequence[str]
+) -> Iterator[Ranking]:
+    for start in range(0, len(query_ids), BATCH):
+        texts = [queries[query_id] for query_id in query_ids[start : start + BATCH]]
         for ranking in _ranked(rank, texts):
             if len(set(ranking)) < len(ranking):
                 raise ValueError("a ranking gives a note twice")
@@ -103,24 +106,24 @@ def _ranked(rank: Rank, texts: Sequence[str]) -> Sequence[Ranking]:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure and how many places of the ranking it looks at."""
+    """A measure and the number of places that it reads."""
 
     name: str
     cut: int
 
 
 def parse_measure(text: str) -> Measure:
-    """`ndcg@10` -> a Measure; BadOption when there is no such measure."""
-    known = sorted({*MEASURES, "err"})
-    found = re.fullmatch(r"([a-z]+)@([1-9][0-9]{0,4})", text)
-    if not found or found[1] not in known or int(found[2]) > DEEPEST:
-        cure = f"give one of {', '.join(known)} and a depth to {DEEPEST}, for example ndcg@10"
+    """Parses `ndcg@10` into a Measure. Raises BadOption for an unknown measure."""
+    names = sorted({*MEASURES, "err"})
+    match = re.fullmatch(r"([a-z]+)@([1-9][0-9]{0,4})", text)
+    if not match or match[1] not in names or int(match[2]) > _MAX_DEPTH:
+        cure = f"give one of {', '.join(names)} and a depth to {_MAX_DEPTH}, for example ndcg@10"
         raise BadOption(f"no measure is called {text}", cure)
-    return Measure(found[1], int(found[2]))
+    return Measure(match[1], int(match[2]))
 
 
 def depth(measures: Sequence[str]) -> int:
-    """How many places of a ranking the measures look at."""
+    """The number of places that the measures read."""
     return max((parse_measure(name).cut for name in measures), default=0)
 
 
@@ -137,8 +140,9 @@ def _value(measure: Measure, ranking: Ranking, grades: Grades, highest: int) -> 
 class Comparison:
     """How the second ranking differs from the first by one measure, over the same queries.
 
-    `difference` of the means (second - first) with its 95 % interval `low` to `high`; `p_value`
-    is the chance of a difference at least as large, either way, were the rankings the same.
+    `difference` of the means (second - first) with its 95 % interval `low` to `high`; `p_value` is
+    the chance of a difference at least as large, either way, if the rankings were the same. `wins`,
+    `ties`, `losses` count queries.
     """
 
     measure: str
@@ -154,11 +158,11 @@ class Comparison:
 def compare(
     first: Evaluation, second: Evaluation, random: np.random.Generator, rounds: int = 10_000
 ) -> list[Comparison]:
-    """Paired comparison by each measure, in the order of `first`; `random` is used up in it.
+    """Compares two rankings pairwise by each measure, in the order of `first`; advances `random`.
 
-    The interval is a percentile bootstrap over queries, the p-value a two-sided randomisation
-    test by sign flips, (1 + as extreme) / (1 + rounds): Smucker, Allan & Carterette, CIKM 2007.
-    BadInput when queries or measures differ.
+    The interval is a percentile bootstrap over queries, the p-value a two-sided randomisation test
+    by sign flips, (1 + as extreme) / (1 + rounds): Smucker, Allan & Carterette, CIKM 2007. Raises
+    BadInput when queries or measures differ, BadOption when `rounds` is below 1.
     """
     if first.query_ids != second.query_ids or first.values.keys() != second.values.keys():
         problem = "the two rankings were not evaluated on the same queries and measures"
@@ -197,7 +201,9 @@ def _interval(
 
 
 def _p_value(differences: NDArray[np.float64], random: np.random.Generator, rounds: int) -> float:
-    observed = abs(differences.sum()) - 1e-9  # the same numbers summed otherwise are as extreme
+    observed = (
+        abs(differences.sum()) - 1e-9
+    )  # the same numbers in another order count as equally extreme
     flipped = (
         abs(random.choice((-1.0, 1.0), size=len(differences)) @ differences) for _ in range(rounds)
     )

@@ -1,9 +1,9 @@
-"""A keyword -> others near it: long tail, related, lifestyle angles, up and down the search.
+"""Finds words near a keyword: long tail, related, lifestyle angles, up- and downstream words.
 
-Long tail are phrases of the notes that hold the keyword and more. Related words bring the same
-pages or stand in the same notes, without sharing a word with it. Angles are the scenes, crowds,
-pains, effects and ways of use that the keyword's own notes speak of more than the rest does. Words
-up- and downstream come from imported lists of related searches, never from guesses.
+Long tail are phrases of the notes that hold the keyword and more. Related words share pages or
+notes with the keyword, but no word. Angles are the scenes, crowds, pains, effects and ways of use
+that the keyword's notes name more often than other notes. Up- and downstream words come from
+imported lists of related searches only.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Literal
 
 from engine.insight.candidates import Text, candidates
 from engine.insight.distinct import distinctness
-from engine.insight.extract import Collection, Extractor
+from engine.insight.extract import Collection, extractor_of
 from engine.insight.kinds import Kinds, intent
-from engine.insight.library import Library
+from engine.snapshot import LibrarySnapshot
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader
 
@@ -36,7 +36,11 @@ _WAYS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A word near a keyword: `notes` of the keyword's own name it; `evidence` says how we know."""
+    """A word near a keyword.
+
+    `notes` counts the keyword's notes that name the word; `z` is its distinctness, None for listed
+    words; `evidence` says how we know; `examples` are note ids.
+    """
 
     keyword: str
     relation: Relation
@@ -46,63 +50,57 @@ class Near:
     examples: tuple[str, ...]
 
 
-def expand(
-    keyword: str,
-    library: Library,
-    reader: Reader,
-    extractor: Extractor,
-    related: Sequence[str] = (),
-    most: int = 40,
-) -> list[Near]:
-    """Words near a keyword, the strongest of each relation first."""
+def expand(library: LibrarySnapshot, keyword: str, limit: int = 40) -> list[Near]:
+    """Lists words near a keyword, the strongest of each relation first."""
+    reader, extractor = library.reader, extractor_of(library)
     page = library.page(keyword, _NOTES)
     top = page[0][1] if page else 1.0
     ids = [note_id for note_id, score in page if score >= 0.25 * top]
     stored = library.texts(ids)
     ids = [i for i in ids if i in stored]
-    found = candidates([Text.of(stored[i]) for i in ids], reader)
-    collection = Collection.of(found)
+    candidates_by_note = candidates([Text.of(stored[i]) for i in ids], reader)
+    collection = Collection.of(candidates_by_note)
     kinds = Kinds(reader.segmenter)
     key = fold_key(keyword)
     holders: dict[str, list[str]] = {}
     surfaces: dict[str, str] = {}
-    for note_id, own in zip(ids, found, strict=True):
-        for one in extractor.best(own, collection, _PHRASES):
-            holders.setdefault(fold_key(one.keyword), []).append(note_id)
-            surfaces.setdefault(fold_key(one.keyword), one.keyword)
-    wanted = [p for p, own in holders.items() if p != key and len(own) >= _LEAST]
-    wanted = sorted(p for p in wanted if reader.typed(p) or key in p)
-    counts = library.holding(wanted)
-    pages = _shared(wanted, ids, library)
+    for note_id, of_note in zip(ids, candidates_by_note, strict=True):
+        for scored in extractor.best(of_note, collection, _PHRASES):
+            holders.setdefault(fold_key(scored.keyword), []).append(note_id)
+            surfaces.setdefault(fold_key(scored.keyword), scored.keyword)
+    keys = [p for p, of_note in holders.items() if p != key and len(of_note) >= _LEAST]
+    keys = sorted(p for p in keys if reader.typed(p) or key in p)
+    counts = library.count_phrases(keys)
+    pages = _shared(keys, ids, library)
     rows: list[Near] = []
-    for phrase, whole in zip(wanted, counts, strict=True):
+    for phrase, library_count in zip(keys, counts, strict=True):
         notes = holders[phrase]
         rest = max(len(library) - len(ids), 0)
-        known = distinctness(len(notes), len(ids), max(whole - len(notes), 0), rest)
+        distinct = distinctness(len(notes), len(ids), max(library_count - len(notes), 0), rest)
         relation = _relation(key, phrase, kinds, reader)
-        if relation is None or (relation != "longtail" and known.z < _LEAST_Z):
+        if relation is None or (relation != "longtail" and distinct.z < _LEAST_Z):
             continue
         if relation == "related" and pages[phrase] < _SHARED_PAGES and len(notes) < _SHARED_PAGES:
             continue
-        said = f"{len(notes)} 篇同现（全库 {whole}），首页重合 {pages[phrase]}/10"
-        spelt = reader.spelling(phrase)
-        shown = spelt if spelt != phrase else surfaces[phrase]
-        rows.append(Near(shown, relation, len(notes), known.z, said, tuple(notes[:3])))
-    rows += _listed(key, related)
+        evidence = f"{len(notes)} 篇同现（全库 {library_count}），首页重合 {pages[phrase]}/10"
+        spelling = reader.spelling(phrase)
+        shown = spelling if spelling != phrase else surfaces[phrase]
+        rows.append(Near(shown, relation, len(notes), distinct.z, evidence, tuple(notes[:3])))
+    rows += _listed(key, library.store.related(keyword))
     rows.sort(key=lambda row: (row.relation, -(row.z or 0.0) * row.notes, row.keyword))
-    taken: Counter[str] = Counter()
-    kept = []
+    count_by_relation: Counter[str] = Counter()
+    chosen = []
     for row in rows:
-        taken[row.relation] += 1
-        if taken[row.relation] <= max(1, most // 3):
-            kept.append(row)
-    return kept
+        count_by_relation[row.relation] += 1
+        if count_by_relation[row.relation] <= max(1, limit // 3):
+            chosen.append(row)
+    return chosen
 
 
-def _shared(phrases: Sequence[str], ids: Sequence[str], library: Library) -> dict[str, int]:
-    """How many of the first ten places of each phrase's page stand on the keyword's too."""
-    first = set(ids[:10])
-    return {p: len(first & {i for i, _ in library.page(p, 10)}) for p in phrases}
+def _shared(phrases: Sequence[str], ids: Sequence[str], library: LibrarySnapshot) -> dict[str, int]:
+    """Counts for each phrase the first ten places that its page shares with the keyword's page."""
+    top_ids = set(ids[:10])
+    return {p: len(top_ids & {i for i, _ in library.page(p, 10)}) for p in phrases}
 
 
 def _relation(key: str, phrase: str, kinds: Kinds, reader: Reader) -> Relation | None:
@@ -112,12 +110,13 @@ def _relation(key: str, phrase: str, kinds: Kinds, reader: Reader) -> Relation |
         return None
     if kinds.kind(phrase) in _ANGLES or _WAYS.search(phrase) or intent(phrase)[1]:
         return "angle"
-    words, own = set(reader.segmenter.words(key)), set(reader.segmenter.words(phrase))
-    return None if words & own else "related"
+    key_words, phrase_words = set(reader.segmenter.words(key)), set(reader.segmenter.words(phrase))
+    return None if key_words & phrase_words else "related"
 
 
 def _listed(key: str, related: Sequence[str]) -> list[Near]:
-    """Words of a related-searches list: narrower ones come after the keyword, others before."""
+    """Words of a related-searches list: narrower ones are downstream of the keyword, others
+    upstream."""
     rows = []
     for word in related:
         relation: Relation = "downstream" if key in fold_key(word) else "upstream"

@@ -1,10 +1,10 @@
-"""Keyword phrases of a text, best first, each with the parts of its score.
+"""Extracts keyword phrases of a text, best first, each with the parts of its score.
 
-A phrase's score is a logistic sum of what can be read off the page: where it stands, how often, how
-it is cut, whether the lexicon or other texts know it. The weights are a hand-rounded logistic
+A phrase's score is a logistic sum of features of the text: where the phrase stands, how often, how
+it is cut, whether the lexicon or other texts hold it. The weights are a hand-rounded logistic
 regression on the tags that authors of the sample corpus gave their notes (a phrase that is also a
-tag counts as right); no public gold was used. A score is the chance that the author of such a note
-would tag it.
+tag counts as right); no public gold was used. A score is the probability that the author of such a
+note would tag the phrase.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.insight.candidates import Candidate, Found, Text, candidates, neighbours
+from engine.insight.candidates import Candidate, Candidates, Text, candidates, neighbours
 from engine.insight.kinds import Kinds
+from engine.model import Note
+from engine.snapshot import LibrarySnapshot
 from engine.text.cut import parts
 from engine.text.runs import LOOSE, Reader
 
@@ -51,8 +53,10 @@ _MOST_TIMES, _MOST_SEEN = 5, 8
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A keyword phrase as the text writes it; `parts` are (name, value, weight) that sum, with
-    BASE, to the logit of `score`."""
+    """A keyword phrase in the text's spelling.
+
+    `parts` are (name, value, weight); values times weights sum, with BASE, to the logit of `score`.
+    """
 
     keyword: str
     score: float
@@ -60,18 +64,36 @@ class Phrase:
     parts: tuple[tuple[str, float, float], ...]
 
 
+def extract(library: LibrarySnapshot, note: Note, limit: int) -> list[Phrase]:
+    """Extracts the keyword phrases of a note or draft; the library tells how common they are."""
+    counts: dict[str, int] = {}
+
+    def seen(key: str) -> int:
+        if key not in counts:
+            (counts[key],) = library.count_phrases([key])
+        return counts[key]
+
+    return extractor_of(library).extract([Text.of(note)], limit, seen)[0]
+
+
+def extractor_of(library: LibrarySnapshot) -> Extractor:
+    """Returns the extractor that reads by the library's lexicon."""
+    return library.memo.get("extractor", lambda: Extractor(library.reader))
+
+
 @dataclass(frozen=True)
 class Collection:
-    """What other texts say of a phrase: how many hold it, and how fixed its neighbours are."""
+    """Statistics of other texts: how many hold a phrase (`seen`), and how fixed its neighbours
+    are."""
 
     seen: Callable[[str], int]
     fixed: Mapping[str, tuple[int, int]]
 
     @classmethod
-    def of(cls, found: Sequence[Found]) -> Collection:
-        """The texts themselves."""
-        counts = Counter(key for own in found for key in own)
-        return cls(lambda key: counts[key], neighbours(found))
+    def of(cls, per_text: Sequence[Candidates]) -> Collection:
+        """Builds the statistics from the texts themselves."""
+        counts = Counter(key for of_text in per_text for key in of_text)
+        return cls(lambda key: counts[key], neighbours(per_text))
 
 
 class Extractor:
@@ -82,44 +104,55 @@ class Extractor:
         self._kinds = Kinds(reader.segmenter)
 
     def extract(
-        self, texts: Sequence[Text], most: int, seen: Callable[[str], int] | None = None
+        self, texts: Sequence[Text], limit: int, seen: Callable[[str], int] | None = None
     ) -> list[list[Phrase]]:
-        """The best `most` phrases of each text. The texts are one another's collection, unless
-        `seen` counts the notes of a library that hold a phrase."""
-        found = candidates(texts, self._reader)
-        known = Collection(seen, {}) if seen else Collection.of(found)
-        return [self.best(own, known, most) for own in found]
+        """Lists the best `limit` phrases of each text.
 
-    def best(self, found: Found, collection: Collection, most: int) -> list[Phrase]:
-        """The best phrases of one text: score descending, then key; fragments of a better one and
-        phrases that only stand inside a chosen one are left out."""
-        values = {key: self._values(candidate, collection) for key, candidate in found.items()}
-        logits = {key: _logit(own) for key, own in values.items()}
+        The texts are one another's collection, unless `seen` counts the notes of a library that
+        hold a phrase.
+        """
+        per_text = candidates(texts, self._reader)
+        collection = Collection(seen, {}) if seen else Collection.of(per_text)
+        return [self.best(of_text, collection, limit) for of_text in per_text]
+
+    def best(self, of_text: Candidates, collection: Collection, limit: int) -> list[Phrase]:
+        """Lists the best phrases of one text: score descending, then key.
+
+        Leaves out fragments of a better phrase and phrases that only stand inside a chosen one.
+        """
+        values = {key: self._values(candidate, collection) for key, candidate in of_text.items()}
+        logits = {key: _logit(features) for key, features in values.items()}
         order = sorted(logits, key=lambda key: (-logits[key], key))
         chosen: list[str] = []
         for key in order:
-            if len(chosen) == most:
+            if len(chosen) == limit:
                 break
             if any(key in longer for longer in chosen):
                 continue
-            chosen = [known for known in chosen if not (known in key and found[known].held)]
+            chosen = [
+                shorter
+                for shorter in chosen
+                if not (shorter in key and of_text[shorter].has_fixed_neighbour)
+            ]
             chosen.append(key)
-        return [self._phrase(found[key], logits[key], values[key]) for key in chosen]
+        return [self._phrase(of_text[key], logits[key], values[key]) for key in chosen]
 
     def _phrase(self, candidate: Candidate, logit: float, values: Mapping[str, float]) -> Phrase:
-        own = tuple((name, value, WEIGHTS[name]) for name, value in values.items() if value)
+        phrase_parts = tuple(
+            (name, value, WEIGHTS[name]) for name, value in values.items() if value
+        )
         kind = self._kinds.kind(candidate.key)
-        return Phrase(candidate.surface, 1 / (1 + math.exp(-logit)), kind, own)
+        return Phrase(candidate.surface, 1 / (1 + math.exp(-logit)), kind, phrase_parts)
 
     def _values(self, candidate: Candidate, collection: Collection) -> dict[str, float]:
         places, words, key = candidate.places, candidate.words, candidate.key
-        one, size = len(words) == 1, len(key)
+        single, size = len(words) == 1, len(key)
         inside = [place.start for place in places if not place.title]
         title = len(inside) < len(places)
         first = 0 if title else min(inside, default=1_000)
         edges = sum((not p.left) + (not p.right) for p in places) / (2 * len(places) or 1)
         count, fixed = collection.fixed.get(key, (0, 0))
-        part = parts.part(key) if one else ""
+        part = parts.part(key) if single else ""
         listed = self._reader.listed(key)
         return {
             "title": float(title),
@@ -130,20 +163,20 @@ class Extractor:
             "lexicon": float(listed),
             "seen": math.log(min(max(collection.seen(key), 1), _MOST_SEEN)),
             "rare": _rarity(candidate) - 9,
-            "one word": float(one),
+            "one word": float(single),
             "two words": float(len(words) == 2),
             "four words": float(len(words) >= 4),
             "2 characters": float(size == 2),
             "4 characters": float(size == 4),
             "5, 6 characters": float(size in (5, 6)),
             "over 8 characters": float(size > 8),
-            "ends in a character": float(not one and len(words[-1]) == 1),
-            "verb": float(one and candidate.roles[0] == LOOSE),
+            "ends in a character": float(not single and len(words[-1]) == 1),
+            "verb": float(single and candidate.roles[0] == LOOSE),
             "adjective": float(part == "adjective"),
             "says little": float(self._reader.weak(key)),
             "digits": float(any(char.isdigit() for char in key)),
             "latin": float(key.isascii()),
-            "part of more": float(candidate.held and not one),
+            "part of more": float(candidate.has_fixed_neighbour and not single),
             "fragment": max(0.0, fixed / count - 0.6) if count > 2 else 0.0,
         }
 
@@ -153,14 +186,14 @@ def _logit(values: Mapping[str, float]) -> float:
 
 
 def _rarity(candidate: Candidate) -> float:
-    """The mean idf of the words, or the phrase's own where general Chinese lists it."""
-    whole = parts.rarity(candidate.key)
-    if whole is not None:
-        return whole
-    known = [min(_one(word), 12.0) for word in candidate.words if len(word) > 1]
-    return sum(known) / len(known) if known else _UNLISTED_ONE
+    """The mean idf of the words, or the phrase's own idf where general Chinese lists it."""
+    phrase_rarity = parts.rarity(candidate.key)
+    if phrase_rarity is not None:
+        return phrase_rarity
+    rarities = [min(_word_rarity(word), 12.0) for word in candidate.words if len(word) > 1]
+    return sum(rarities) / len(rarities) if rarities else _UNLISTED_ONE
 
 
-def _one(word: str) -> float:
-    found = parts.rarity(word)
-    return _UNLISTED if found is None else found
+def _word_rarity(word: str) -> float:
+    rarity = parts.rarity(word)
+    return _UNLISTED if rarity is None else rarity

@@ -21,7 +21,6 @@ from engine.text.segment import Segmenter
 
 _BATCH = 1000
 _NOW = datetime(2000, 1, 1, tzinfo=CHINA)  # judged texts have no dates
-Tick = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,11 @@ def evaluate_corpus(
     segmenter: Segmenter,
     rule_sets: Sequence[RuleSet],
     measures: Sequence[str],
-    tick: Tick = lambda done: None,
+    tick: Callable[[int], None] = lambda done: None,
 ) -> list[Evaluation]:
     """Evaluate each rule set on an index that is made of the corpus for this once.
 
-    `tick` is told how many texts are analysed.
+    `tick` gets the number of analysed texts.
     """
     with tempfile.TemporaryDirectory(prefix="noterank-") as folder:
         index = open_index(Path(folder), segmenter.fingerprint)
@@ -58,7 +57,9 @@ def evaluate_corpus(
         ]
 
 
-def _analysed(corpus: Path, segmenter: Segmenter, tick: Tick) -> Iterator[list[Document]]:
+def _analysed(
+    corpus: Path, segmenter: Segmenter, tick: Callable[[int], None]
+) -> Iterator[list[Document]]:
     notes = read_corpus(corpus)
     done = 0
     for batch in iter(lambda: list(itertools.islice(notes, _BATCH)), []):

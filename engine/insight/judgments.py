@@ -1,10 +1,10 @@
-"""BEIR and TREC files -> queries, judgments and notes.
+"""Reads BEIR and TREC files: queries, judgments and notes.
 
-The format is told by content: a line that opens with `{` is BEIR's JSON (`_id`, `title`, `text`),
+The content decides the format: a line that begins with `{` is BEIR's JSON (`_id`, `title`, `text`),
 other queries are TREC topics (`id<TAB>text`). Judgments have three columns in BEIR (query, note,
-grade) and four in TREC (query, 0, note, grade); a first line of column names is passed over.
-Files are UTF-8 with or without a byte order mark; empty lines do not count. What cannot be read is
-a BadFile that names file, line and cure.
+grade) and four in TREC (query, 0, note, grade); a first line of column names is skipped. Files are
+UTF-8 with or without a byte order mark; empty lines are skipped. Every reader raises BadFile with
+file, line and cure.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from engine.errors import BadFile
 from engine.model import Note
 
 NAMES = frozenset({"query-id", "query_id", "qid"})  # how a line of column names begins
-GRADE = re.compile(r"-?[0-9]{1,2}")
-WIDTHS = (3, 4)  # columns of BEIR and of TREC judgments
+_GRADE = re.compile(r"-?[0-9]{1,2}")
+_WIDTHS = (3, 4)  # columns of BEIR and of TREC judgments
 
 
 def read_queries(path: Path) -> dict[str, str]:
-    """Query id -> text, in the order of the file; an id given twice is refused."""
+    """Reads query id -> text, in the order of the file. Raises BadFile for a repeated id."""
     queries: dict[str, str] = {}
     beir: bool | None = None
     for line in _lines(path):
@@ -43,9 +43,9 @@ def read_queries(path: Path) -> dict[str, str]:
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    """Query id -> note id -> grade; above 0 is relevant.
+    """Reads query id -> note id -> grade; above 0 is relevant.
 
-    A pair that is judged twice with different grades is refused.
+    Raises BadFile for a pair that is judged twice with different grades.
     """
     qrels: dict[str, dict[str, int]] = {}
     width = 0
@@ -65,10 +65,10 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
 
 
 def read_corpus(path: Path) -> Iterator[Note]:
-    """The notes of a BEIR corpus one at a time: `text` is the body; `title` may be absent.
+    """Yields the notes of a BEIR corpus one at a time: `text` is the body; `title` may be absent.
 
-    A line is checked when its turn comes. Ids are not compared: the file may be far larger than
-    memory.
+    Each line is checked when it is read. Repeated ids are not detected, because the file may be far
+    larger than memory.
     """
     empty = True
     for line in _lines(path):
@@ -106,7 +106,7 @@ def _lines(path: Path) -> Iterator[_Line]:
 
 
 def _decoded(path: Path, number: int, raw: bytes) -> _Line:
-    """A byte order mark is passed over at the start of the file only."""
+    """Decodes a line; removes a byte order mark at the start of the file only."""
     content = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
     try:
         return _Line(path, number, content.decode().rstrip("\r\n"))
@@ -147,7 +147,7 @@ def _identifier(line: _Line, row: Mapping[str, object]) -> str:
 
 
 def _text(line: _Line, row: Mapping[str, object], key: str) -> str:
-    """A title may be absent or null, a text may not."""
+    """Returns a text value. A title may be absent or null, a text may not."""
     value = row.get(key)
     if value is None and key == "title":
         return ""
@@ -157,7 +157,7 @@ def _text(line: _Line, row: Mapping[str, object], key: str) -> str:
 
 
 def _whole(line: _Line, text: str) -> str:
-    """JSON can escape half a character, which no file can hold."""
+    """Refuses half a character, which JSON can escape but no file can hold."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -176,10 +176,10 @@ def _trec_topic(line: _Line) -> tuple[str, str]:
 
 
 def _cells(line: _Line, width: int) -> list[str]:
-    """The columns; by tabs, so that an id may hold a blank, else by blanks."""
+    """Splits a line into columns: by tabs, so that an id may hold a blank, or else by blanks."""
     tabbed = [cell.strip() for cell in line.text.split("\t")]
-    cells = tabbed if len(tabbed) in WIDTHS else line.text.split()
-    if len(cells) not in WIDTHS or (width and len(cells) != width) or not all(cells):
+    cells = tabbed if len(tabbed) in _WIDTHS else line.text.split()
+    if len(cells) not in _WIDTHS or (width and len(cells) != width) or not all(cells):
         problem = f"{len(cells)} columns" if all(cells) else "an empty column"
         cure = "write query, note, grade (BEIR) or query, 0, note, grade (TREC) on every line"
         raise line.refused(problem, cure)
@@ -187,6 +187,6 @@ def _cells(line: _Line, width: int) -> list[str]:
 
 
 def _grade(line: _Line, text: str) -> int:
-    if not GRADE.fullmatch(text):
+    if not _GRADE.fullmatch(text):
         raise line.refused(f"grade {text} is not a number", "write a whole number from -99 to 99")
     return int(text)

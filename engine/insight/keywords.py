@@ -1,10 +1,10 @@
-"""Portrait -> keyword set: weighted keywords, each with where it came from.
+"""Derives a keyword set from a portrait: weighted keywords, each with its evidence.
 
-Each step can be looked at in the set: the words of the portrait bring the audience's notes (see
-`audience`); the phrases of these notes are weighed by how much of the reading names them
-(`reach`), by how much more than the rest of the library (`distinct`, from a z-score), and grouped
-into topics, so that one loud topic does not take all.
-Weight = √reach × distinct × (1 + what lists and questions add), then shared out to sum to 1.
+The set shows each step. The words of the portrait bring the audience's notes (see `audience`). The
+phrases of these notes are weighted by the share of the reading that names them (`reach`) and by how
+much more often than in the rest of the library (`distinct`, from a z-score), and grouped into
+topics, so that one large topic does not take all places. Weight = √reach × distinct × (1 + bonus of
+lists and questions), then scaled to sum to 1.
 """
 
 from __future__ import annotations
@@ -16,37 +16,46 @@ from dataclasses import replace
 
 from engine.insight.audience import Reading, read
 from engine.insight.distinct import distinctness
-from engine.insight.extract import Extractor
+from engine.insight.extract import Extractor, extractor_of
 from engine.insight.keyword_set import Keyword, KeywordSet, Provenance
 from engine.insight.kinds import Kinds, intent
 from engine.insight.library import Library
 from engine.insight.portrait import Portrait
+from engine.insight.sets import Edits, edited
 from engine.insight.topics import Topics, topics
-from engine.model import Demand
+from engine.snapshot import LibrarySnapshot
 from engine.text.normalise import fold_key
 from engine.text.runs import Reader
 
-_SAID = 1.5  # how much the portrait's own words count more
+_SAID = 1.5  # factor for words of the portrait
 _LEAST_Z = 1.0
 _HALF_Z = 3.0  # the z at which a phrase counts half
-_CROWDING = 0.93  # what each keyword of a topic takes from the next one's turn
+_CROWDING = 0.93  # factor per keyword that the topic already has
 _TOGETHER = 3
-_CONTEXT = "where.places"  # brings notes, but is nothing that one would search alone
+_CONTEXT = "where.places"  # brings notes, but nobody searches it alone
 _FRONTS = ("who.traits", "why.goals", "when.moments")  # what people type before a category
 _BOTH = 3  # notes that speak of both parts of a combination
 _LONGEST = 10  # characters of a combination
 _EXAMPLES = 3
 
 
-def derive(
-    portrait: Portrait, library: Library, reader: Reader, extractor: Extractor, most: int = 50
-) -> KeywordSet:
-    """The `most` heaviest keywords of a portrait from a library."""
-    return _Derivation(portrait, library, reader, extractor).keyword_set(most)
+def keyword_sets(
+    library: LibrarySnapshot, portrait: Portrait, edits: Edits, limit: int
+) -> tuple[KeywordSet, KeywordSet]:
+    """Returns (the set as derived from the library, the same with the user's edits)."""
+    derived = derive(library, portrait, limit + len(edits.dropped))
+    kinds = Kinds(library.segmenter, portrait.rivals)
+    return derived, edited(derived, edits, kinds, limit)
+
+
+def derive(library: LibrarySnapshot, portrait: Portrait, limit: int = 50) -> KeywordSet:
+    """Derives the `limit` heaviest keywords of a portrait from a library."""
+    extractor = extractor_of(library)
+    return _Derivation(portrait, library, library.reader, extractor).keyword_set(limit)
 
 
 class _Derivation:
-    """One portrait on its way to keywords."""
+    """The derivation of one portrait's keywords."""
 
     def __init__(
         self, portrait: Portrait, library: Library, reader: Reader, extractor: Extractor
@@ -56,20 +65,20 @@ class _Derivation:
         self._reader = reader
         self._extractor = extractor
         self._excluded = [fold_key(word) for word in portrait.words]
-        self._said = {fold_key(t.word): t for t in portrait.asked() if t.part != _CONTEXT}
+        self._said = {fold_key(t.word): t for t in portrait.search_traits() if t.part != _CONTEXT}
         self._kinds = Kinds(reader.segmenter, portrait.rivals)
         self._left_out: dict[str, str] = {}
 
-    def keyword_set(self, most: int) -> KeywordSet:
+    def keyword_set(self, limit: int) -> KeywordSet:
         reading = read(self._portrait, self._library, self._reader, self._extractor)
         notes = self._naming(reading)
         raw = self._weighed(reading, notes)
         grouped = topics(
-            [{p: s for p, s in own.items() if p in raw} for own in reading.scores.values()],
+            [{p: s for p, s in scores.items() if p in raw} for scores in reading.scores.values()],
             max(3, min(8, len(self._portrait.interests) + 2)),
         )
         self._combine(raw, notes, reading)
-        chosen = self._chosen(raw, notes, grouped, most)
+        chosen = self._chosen(raw, notes, grouped, limit)
         total = sum(raw[key].raw for key in chosen) or 1.0
         keywords = [
             self._keyword(key, raw[key], raw[key].raw / total, reading, notes, grouped, chosen)
@@ -82,36 +91,36 @@ class _Derivation:
         return KeywordSet(
             portrait=self._portrait,
             keywords=tuple(keywords),
-            traits=tuple((t, len(reading.pages[t.word])) for t in self._portrait.asked()),
+            traits=tuple((t, len(reading.pages[t.word])) for t in self._portrait.search_traits()),
             affine=len(reading.affinity),
             topics=tuple(sorted(shares.items(), key=lambda item: (-item[1], item[0]))),
             left_out=tuple(sorted(self._left_out.items())),
         )
 
-    # --- phrases weighed -----------------------------------------------------------------------
+    # --- weights of phrases --------------------------------------------------------------------
 
     def _naming(self, reading: Reading) -> dict[str, list[str]]:
-        """Phrase -> the affine notes that name it, for phrases that may be keywords."""
-        wanted = {key for own in reading.scores.values() for key in own}
-        wanted |= {key for key in self._said if self._may_be_said(key)}
-        wanted |= set(self._library.demand())
+        """Lists for each phrase that may be a keyword the affine notes that name it."""
+        phrases = {key for of_note in reading.scores.values() for key in of_note}
+        phrases |= {key for key in self._said if self._may_be_said(key)}
+        phrases |= set(self._library.demand())
         notes: dict[str, list[str]] = defaultdict(list)
-        for note_id, own in reading.found.items():
-            for key in own:
-                if key in wanted:
+        for note_id, of_note in reading.candidates.items():
+            for key in of_note:
+                if key in phrases:
                     notes[key].append(note_id)
         least = 2 if len(reading.affinity) < 200 else 3
         return {
-            key: own
-            for key, own in notes.items()
-            if (len(own) >= least or key in self._said) and self._may_be(key)
+            key: of_note
+            for key, of_note in notes.items()
+            if (len(of_note) >= least or key in self._said) and self._may_be(key)
         }
 
     def _may_be_said(self, key: str) -> bool:
         return self._reader.listed(key) or len(key) <= 8
 
     def _may_be(self, key: str) -> bool:
-        """Whether a phrase is one that people type; what is dropped for a reason is noted."""
+        """Whether people type a phrase; records the reason when a phrase is excluded."""
         if any(word in key for word in self._excluded):
             self._left_out[key] = "画像排除词"
             return False
@@ -122,30 +131,33 @@ class _Derivation:
     def _weighed(
         self, reading: Reading, notes: Mapping[str, Sequence[str]]
     ) -> dict[str, Provenance]:
-        """The phrases that distinguish the audience, each with its raw weight and its parts."""
-        whole = sum(reading.affinity.values()) or 1.0
+        """Weighs the phrases that distinguish the audience: raw weight and its parts."""
+        total_affinity = sum(reading.affinity.values()) or 1.0
         keys = sorted(notes)
-        held = dict(zip(keys, self._library.holding(keys), strict=True))
+        library_counts = dict(zip(keys, self._library.count_phrases(keys), strict=True))
         group, rest = len(reading.affinity), max(len(self._library) - len(reading.affinity), 0)
         demand = self._library.demand()
         questions = self._questions(keys)
         raw = {}
         for key in keys:
             inside = len(notes[key])
-            library = max(held[key], inside)
-            known = distinctness(inside, group, library - inside, rest)
+            library = max(library_counts[key], inside)
+            distinct = distinctness(inside, group, library - inside, rest)
             said = key in self._said
-            if known.z < _LEAST_Z and not said and rest > group / 4:
-                self._left_out[key] = f"不比全库更突出（z {known.z:.1f}）"
+            if distinct.z < _LEAST_Z and not said and rest > group / 4:
+                self._left_out[key] = f"不比全库更突出（z {distinct.z:.1f}）"
                 continue
             reach = sum(
                 reading.affinity[i] * max(reading.scores[i].get(key, 0.0), 0.1) for i in notes[key]
             )
-            parts = [("√reach", math.sqrt(reach / whole)), ("distinct", _half(known.z, said))]
+            parts = [
+                ("√reach", math.sqrt(reach / total_affinity)),
+                ("distinct", _half(distinct.z, said)),
+            ]
             if said:
                 parts.append(("said", _SAID))
-            listed = demand.get(key)
-            if listed:
+            demand_row = demand.get(key)
+            if demand_row:
                 parts.append(("list", 1.2))
             if questions[key]:
                 parts.append(("questions", 1 + 0.1 * min(len(questions[key]), 5)))
@@ -155,11 +167,11 @@ class _Derivation:
                 notes=inside,
                 affine=group,
                 library=library,
-                distinct=known,
+                distinct=distinct,
                 topic="",
                 together=(),
-                searches=listed.searches if listed else None,
-                bag=listed.bag if listed else "",
+                searches=demand_row.searches if demand_row else None,
+                bag=demand_row.bag if demand_row else "",
                 questions=questions[key],
                 parts=tuple(parts),
                 raw=math.prod(value for _, value in parts),
@@ -169,29 +181,32 @@ class _Derivation:
     def _traits(
         self, key: str, notes: Sequence[str], reading: Reading
     ) -> tuple[tuple[str, str, int], ...]:
-        """The portrait's words whose pages brought the notes that name a phrase, most first."""
-        own = self._said.get(key)
-        found = [
+        """Lists the portrait's words whose pages hold the notes that name a phrase, most notes
+        first."""
+        trait_said = self._said.get(key)
+        trait_counts = [
             (trait.part, trait.word, sum(note in reading.pages[trait.word] for note in notes))
-            for trait in self._portrait.asked()
+            for trait in self._portrait.search_traits()
         ]
-        best = sorted((f for f in found if f[2]), key=lambda f: (-f[2], f[1]))
-        if own is None:
+        best = sorted((row for row in trait_counts if row[2]), key=lambda row: (-row[2], row[1]))
+        if trait_said is None:
             return tuple(best)
-        first = [f for f in found if f[1] == own.word]
-        return tuple(first + [f for f in best if f[1] != own.word])
+        first = [row for row in trait_counts if row[1] == trait_said.word]
+        return tuple(first + [row for row in best if row[1] != trait_said.word])
 
     def _questions(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        folded = [(comment, fold_key(comment)) for comment in self._portrait.comments]
-        return {key: tuple(c for c, text in folded if key in text) for key in keys}
+        comments = [(comment, fold_key(comment)) for comment in self._portrait.comments]
+        return {key: tuple(c for c, text in comments if key in text) for key in keys}
 
     def _combine(
         self, raw: dict[str, Provenance], notes: dict[str, list[str]], reading: Reading
     ) -> None:
-        """Long tail: a word of the portrait before a category (油皮洗面奶), where the library
-        has it written so and the audience's notes speak of both."""
+        """Adds long tail: a word of the portrait before a category (油皮洗面奶).
+
+        The library must hold the combination, and the audience's notes must name both parts.
+        """
         heads = [key for key in raw if self._kinds.kind(key) == "category"]
-        fronts = [fold_key(t.word) for t in self._portrait.asked() if t.part in _FRONTS]
+        fronts = [fold_key(t.word) for t in self._portrait.search_traits() if t.part in _FRONTS]
         pairs = {
             front + head: (front, head)
             for front in fronts
@@ -199,7 +214,7 @@ class _Derivation:
             if front in raw and front not in head and head not in front
         }
         new = sorted(key for key in pairs if key not in raw and len(key) <= _LONGEST)
-        for key, library in zip(new, self._library.holding(new), strict=True):
+        for key, library in zip(new, self._library.count_phrases(new), strict=True):
             front, head = pairs[key]
             both = [note for note in notes[front] if note in set(notes[head])]
             if not library or len(both) < _BOTH:
@@ -227,26 +242,27 @@ class _Derivation:
         raw: Mapping[str, Provenance],
         notes: Mapping[str, Sequence[str]],
         grouped: Topics,
-        most: int,
+        limit: int,
     ) -> list[str]:
-        """Heaviest first, with each topic's turn growing lighter the more keywords it has."""
-        taken: Counter[int] = Counter()
+        """Chooses phrases, heaviest first; each chosen phrase of a topic lowers the topic's next
+        ones."""
+        count_by_topic: Counter[int] = Counter()
         chosen: list[str] = []
-        left = set(self._without_doubles(raw, notes))
-        while left and len(chosen) < most:
+        remaining = set(self._without_doubles(raw, notes))
+        while remaining and len(chosen) < limit:
             best = min(
-                left,
-                key=lambda k: (-raw[k].raw * _CROWDING ** taken[grouped.of.get(k, -1)], k),
+                remaining,
+                key=lambda k: (-raw[k].raw * _CROWDING ** count_by_topic[grouped.of.get(k, -1)], k),
             )
-            left.remove(best)
+            remaining.remove(best)
             chosen.append(best)
-            taken[grouped.of.get(best, -1)] += 1
+            count_by_topic[grouped.of.get(best, -1)] += 1
         return chosen
 
     def _without_doubles(
         self, raw: Mapping[str, Provenance], notes: Mapping[str, Sequence[str]]
     ) -> list[str]:
-        """Without fragments of a phrase and without other spellings or orders of one."""
+        """Removes fragments of a phrase, and other spellings or word orders of a phrase."""
         order = sorted(raw, key=lambda key: (-raw[key].raw, key))
         kept: list[str] = []
         shapes: dict[tuple[str, ...], str] = {}
@@ -266,30 +282,34 @@ class _Derivation:
         return kept
 
     def _only(self, notes: Mapping[str, Sequence[str]], key: str, longer: str) -> bool:
-        """Whether a phrase hardly stands outside a longer one."""
+        """Whether a phrase hardly occurs outside a longer one."""
         listed = self._reader.listed(key)
         return not listed and len(set(notes[key]) - set(notes[longer])) <= 0.3 * len(notes[key])
 
     def _keyword(
         self,
         key: str,
-        known: Provenance,
+        provenance: Provenance,
         weight: float,
         reading: Reading,
         notes: Mapping[str, Sequence[str]],
         grouped: Topics,
         chosen: Sequence[str],
     ) -> Keyword:
-        own = set(notes[key])
-        beside = {k: len(own & set(notes[k])) for k in chosen if k not in key and key not in k}
-        together = sorted((k for k in beside if beside[k] > 1), key=lambda k: (-beside[k], k))
+        note_ids = set(notes[key])
+        shared_notes = {
+            k: len(note_ids & set(notes[k])) for k in chosen if k not in key and key not in k
+        }
+        together = sorted(
+            (k for k in shared_notes if shared_notes[k] > 1), key=lambda k: (-shared_notes[k], k)
+        )
         examples = sorted(
-            own,
+            note_ids,
             key=lambda i: (-reading.scores[i].get(key, 0.0) * reading.affinity[i], i),
         )
         label = grouped.labels[grouped.of[key]] if key in grouped.of and grouped.labels else ()
         kind = self._kinds.kind(key)
-        if known.said and kind in ("longtail",):
+        if provenance.said and kind in ("longtail",):
             kind = "core"
         return Keyword(
             keyword=self._spelling(key, reading),
@@ -297,7 +317,7 @@ class _Derivation:
             intent=intent(key, kind)[0],
             weight=weight,
             provenance=replace(
-                known,
+                provenance,
                 topic="、".join(self._spelling(k, reading) for k in label),
                 together=tuple(self._spelling(k, reading) for k in together[:_TOGETHER]),
             ),
@@ -307,22 +327,12 @@ class _Derivation:
     def _spelling(self, key: str, reading: Reading) -> str:
         if key in self._said:
             return self._said[key].word
-        spelt = self._reader.spelling(key)
-        return spelt if spelt != key else reading.surfaces.get(key, key)
+        spelling = self._reader.spelling(key)
+        return spelling if spelling != key else reading.surfaces.get(key, key)
 
 
 def _half(z: float, said: bool) -> float:
-    """0 at no distinction, a half at z = 3, towards 1; what was said counts at least a half."""
+    """Maps z to 0 at no distinction, 0.5 at z = 3, towards 1; a word of the portrait gets at least
+    0.5."""
     value = max(z, 0.0) / (max(z, 0.0) + _HALF_Z)
     return max(value, 0.5) if said else value
-
-
-def listed_demand(rows: Sequence[Demand]) -> dict[str, Demand]:
-    """Demand by folded keyword; of several bags the most searched counts."""
-    found: dict[str, Demand] = {}
-    for row in rows:
-        key = fold_key(row.keyword)
-        known = found.get(key)
-        if known is None or (row.searches or 0) > (known.searches or 0):
-            found[key] = row
-    return found

@@ -1,4 +1,4 @@
-"""What an analysis may ask of a library: the questions, not who answers them."""
+"""The questions that an analysis may ask of a library."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ class Library(Protocol):
     """Notes, pages and counts of one library in one state."""
 
     def __len__(self) -> int:
-        """Live notes."""
+        """The number of live notes."""
         ...
 
     def page(self, words: str, limit: int) -> list[tuple[str, float]]:
-        """(note id, score) of the first places for words without operators, by the rules."""
+        """Lists (note id, score) of the first `limit` places for words without operators, ranked by
+        the rules."""
         ...
 
     def texts(self, note_ids: Sequence[str]) -> Mapping[str, Note]:
-        """Stored notes by id; unknown ids are left out."""
+        """Returns stored notes by id; leaves out unknown ids."""
         ...
 
-    def holding(self, phrases: Sequence[str]) -> list[int]:
-        """For each phrase the notes that hold all its words in one field."""
+    def count_phrases(self, phrases: Sequence[str]) -> list[int]:
+        """Counts for each phrase the notes that hold all its words in one field."""
         ...
 
     def demand(self) -> Mapping[str, Demand]:
-        """Imported demand by folded keyword, the most searched bag of each."""
+        """Returns imported demand by folded keyword; of several bags the most searched one."""
         ...

@@ -51,14 +51,14 @@ def read_observed(path: Path, sort: Sort | None = None, trust_sort: bool = False
             seen.append((row.note.note_id, row.sighting))
             notes[row.note.note_id] = row.note
         rejected += isinstance(row, Rejected)
-    found = pages_of(seen, rejected, None if trust_sort else lambda ids: sort_of(notes, ids))
-    if not found.pages:
-        why = "; ".join(found.left_out) or "no row has a keyword and a position"
+    observed = pages_of(seen, rejected, None if trust_sort else lambda ids: sort_of(notes, ids))
+    if not observed.pages:
+        why = "; ".join(observed.left_out) or "no row has a keyword and a position"
         raise BadFile(
             f"{path.name} has no page of the general order ({why})",
             "give keyword, position, note; or say `--sort general` if the crawl was sorted so",
         )
-    return found
+    return observed
 
 
 def stored_pages(store: StoreReader, trust_sort: bool = False) -> Observed:

@@ -32,7 +32,8 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from engine.index.hits import COUNTS, MISSING, DocColumns
+from engine.index.hits import MISSING, DocColumns
+from engine.model import COUNTS
 
 INCUMBENTS = 10
 WEIGHTS: Mapping[str, float] = {
@@ -48,7 +49,6 @@ _YOUNG = 90  # days
 _HEAT = 6.0  # log10 of the monthly searches that count whole
 _SHARED = 3  # of ten places, for two keywords to be one fight
 _OWN_DEPTH = 20
-_LIVELY = 2  # notes that a circle needs of a keyword and of an angle
 _DAY = 86_400
 
 
@@ -71,10 +71,12 @@ class Incumbents:
         """0 to 100; 0 where nothing stands, None where nothing of the incumbents is known."""
         if not self.places:
             return 0.0
-        known = [(WEIGHTS[name], part) for name, part in self.parts.items() if part is not None]
-        if not known:
+        measured = [(WEIGHTS[name], part) for name, part in self.parts.items() if part is not None]
+        if not measured:
             return None
-        mean = sum(weight * part for weight, part in known) / sum(weight for weight, _ in known)
+        mean = sum(weight * part for weight, part in measured) / sum(
+            weight for weight, _ in measured
+        )
         return 100 * min(self.places, INCUMBENTS) / INCUMBENTS * mean
 
 
@@ -118,14 +120,14 @@ def incumbents(
     `copied` tell of each place whether its title holds the keyword, whether near-copies stand
     behind it."""
     page = page.take(np.arange(len(page))[:INCUMBENTS])
-    total, known = _interactions(page)
+    total, has_count = _interactions(page)
     ages = _ages(page, now)
     tiers = [_tier(fans[note_id]) for note_id in page.note_ids if note_id in fans]
-    heat = np.minimum(np.log1p(total[known]) / math.log1p(_FULL), 1.0)
+    heat = np.minimum(np.log1p(total[has_count]) / math.log1p(_FULL), 1.0)
     speeds = [
         float(count) / max(age, 1.0)
-        for count, sure, age in zip(total, known, ages, strict=True)
-        if sure and age is not None
+        for count, counted, age in zip(total, has_count, ages, strict=True)
+        if counted and age is not None
     ]
     dated = [age for age in ages if age is not None]
     kinds = [kind for row in range(len(page)) if (kind := page.kind(row))]
@@ -146,12 +148,12 @@ def incumbents(
 
 def _interactions(page: DocColumns) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     total = np.zeros(len(page))
-    known = np.zeros(len(page), bool)
+    has_count = np.zeros(len(page), bool)
     for name in COUNTS:
         counts = getattr(page, name)
         total += np.where(counts == MISSING, 0, counts)
-        known |= counts != MISSING
-    return total, known
+        has_count |= counts != MISSING
+    return total, has_count
 
 
 def _ages(page: DocColumns, now: datetime) -> list[float | None]:
@@ -185,77 +187,37 @@ def clusters(keywords: Sequence[str], pages: Sequence[Sequence[str]]) -> list[Cl
     `pages` have the note ids of each keyword's page."""
     tops = [frozenset(note_ids[:INCUMBENTS]) for note_ids in pages]
     free = dict.fromkeys(range(len(keywords)))
-    found = []
+    gathered = []
     while free:
         parent = next(iter(free))
         shared = {other: len(tops[parent] & tops[other]) for other in free if other != parent}
-        own = [other for other, count in shared.items() if count >= _SHARED]
-        for number in (parent, *own):
+        members = [other for other, count in shared.items() if count >= _SHARED]
+        for number in (parent, *members):
             del free[number]
-        found.append(
+        gathered.append(
             Cluster(
                 keywords[parent],
-                tuple(keywords[other] for other in own),
-                tuple(shared[other] for other in own),
+                tuple(keywords[other] for other in members),
+                tuple(shared[other] for other in members),
             )
         )
-    return found
+    return gathered
 
 
 def cannibals(
-    keywords: Sequence[str], pages: Sequence[DocColumns], own: Sequence[str]
+    keywords: Sequence[str], pages: Sequence[DocColumns], own_brands: Sequence[str]
 ) -> list[tuple[str, str, int]]:
     """(keyword, note id, place) of own notes where two or more of one brand stand in the first 20:
-    they take places from one another. `own` are folded brands."""
-    found = []
+    they take places from one another. `own_brands`
+    are folded."""
+    competing = []
     for keyword, page in zip(keywords, pages, strict=True):
         ids = page.note_ids[:_OWN_DEPTH]
         mine = [
             (keyword, note_id, row + 1)
             for row, note_id in enumerate(ids)
-            if set(own) & set(page.brands(row))
+            if set(own_brands) & set(page.brands(row))
         ]
         if len(mine) > 1:
-            found += mine
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A keyword from an angle within a circle of tags: how many of its notes stand there.
-
-    `unclaimed`: none does; then the examples are the circle's notes of that angle."""
-
-    keyword: str
-    angle: str
-    circle: str
-    notes: int
-    unclaimed: bool
-    examples: tuple[str, ...]
-
-
-def cells(
-    keyword_notes: Mapping[str, frozenset[str]],
-    angle_notes: Mapping[str, frozenset[str]],
-    circle_notes: Mapping[str, frozenset[str]],
-) -> list[Cell]:
-    """The map of keyword × angle × circle: unclaimed cells first, the liveliest surroundings first.
-
-    Only cells that could be are on it: the keyword and the angle share a note somewhere, and the
-    circle has two notes or more of each."""
-    found = []
-    for keyword, of_keyword in keyword_notes.items():
-        for angle, of_angle in angle_notes.items():
-            if angle in keyword or keyword in angle or not of_keyword & of_angle:
-                continue
-            for circle, of_circle in circle_notes.items():
-                near, other = of_keyword & of_circle, of_angle & of_circle
-                if min(len(near), len(other)) < _LIVELY:
-                    continue
-                both = near & of_angle
-                cell = Cell(
-                    keyword, angle, circle, len(both), not both, tuple(sorted(both or other)[:3])
-                )
-                found.append((not cell.unclaimed, -min(len(near), len(other)), cell))
-    found.sort(key=lambda row: (row[0], row[1], row[2].keyword, row[2].angle, row[2].circle))
-    return [cell for _, _, cell in found]
+            competing += mine
+    return competing

@@ -29,7 +29,7 @@ from typing import Any
 from engine.errors import BadPortrait
 
 _NAME = 60  # characters
-_WORDS, _WORD = 100, 40  # words a list, characters a word
+_WORDS, _WORD = 100, 40  # words per list, characters per word
 _TEXTS, _TEXT = 10_000, 500  # comments
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "who": ("city_tier", "traits"),
@@ -43,7 +43,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "evidence": ("saved", "comments"),
 }
 _PLAIN = {"who": ("age", "gender"), "how": ("budget",)}
-TRAITS: Mapping[str, tuple[str, float]] = {  # what is asked of the library, and how much it counts
+_TRAITS: Mapping[str, tuple[str, float]] = {  # lists searched in the library, weights
     "what.interests": ("interests", 3.0),
     "who.traits": ("traits", 2.0),
     "why.goals": ("goals", 2.0),
@@ -54,7 +54,7 @@ TRAITS: Mapping[str, tuple[str, float]] = {  # what is asked of the library, and
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """One word of a portrait: which part said it, and its weight in the query."""
+    """One word of a portrait: the part that holds it, and its weight in the query."""
 
     part: str
     word: str
@@ -63,7 +63,7 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A group of people in 5W1H; empty means not said."""
+    """A group of people in 5W1H; an empty value was not given."""
 
     name: str
     age: tuple[int, int] | None = None
@@ -82,16 +82,16 @@ class Portrait:
     saved: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
 
-    def asked(self) -> list[Trait]:
-        """The words that are asked of the library, each once, the heaviest part first."""
-        found: dict[str, Trait] = {}
-        for part, (name, weight) in TRAITS.items():
+    def search_traits(self) -> list[Trait]:
+        """Lists the words to search in the library, each once, the heaviest part first."""
+        traits: dict[str, Trait] = {}
+        for part, (name, weight) in _TRAITS.items():
             for word in getattr(self, name):
-                found.setdefault(word, Trait(part, word, weight))
-        return list(found.values())
+                traits.setdefault(word, Trait(part, word, weight))
+        return list(traits.values())
 
     def table(self) -> dict[str, Any]:
-        """The portrait as its file says it; what is empty is left out."""
+        """The portrait as its file's table; empty values are left out."""
         table: dict[str, Any] = {"name": self.name}
         for section, names in _LISTS.items():
             for name in (*_PLAIN.get(section, ()), *names):
@@ -103,17 +103,17 @@ class Portrait:
 
 
 def presets() -> tuple[str, ...]:
-    """Names of the built-in portraits."""
+    """Lists the names of the built-in portraits."""
     return tuple(_presets())
 
 
 def preset(name: str) -> Portrait:
-    """A built-in portrait by name; BadPortrait names the ones there are."""
+    """Returns a built-in portrait. Raises BadPortrait with the names that exist."""
     return from_table({"name": name, "preset": name}, _Place(name, ""))
 
 
 def read(path: Path) -> Portrait:
-    """A portrait file; BadPortrait names file, line and cure."""
+    """Reads a portrait file. Raises BadPortrait with file, line and cure."""
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -122,7 +122,10 @@ def read(path: Path) -> Portrait:
 
 
 def parse(text: str, name: str) -> Portrait:
-    """A portrait's text: JSON when it begins with a brace, TOML else."""
+    """Parses a portrait's text: JSON when it begins with a brace, otherwise TOML.
+
+    Raises BadPortrait with line and cure; `name` stands for the file in the message.
+    """
     place = _Place(name, text)
     try:
         table = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
@@ -136,27 +139,28 @@ def parse(text: str, name: str) -> Portrait:
 
 
 class _Place:
-    """Where a key stands in the file, for refusals."""
+    """Finds where a key stands in a file, for error messages."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self._lines = text.splitlines()
 
     def of(self, section: str, key: str = "") -> str:
-        """`file, line N` of a section or of a key in it; the file alone when it is not found."""
+        """Returns `file, line N` of a section or of a key in it; the file alone when there is
+        none."""
         start = self._find(section, 0) if section else 0
         if start is not None and key:
             start = self._find(key, start)
         return self.name if start is None else f"{self.name}, line {start + 1}"
 
     def _find(self, key: str, start: int) -> int | None:
-        named = re.compile(rf"\[{key}\]|\b{key}\"?\s*[=:]")
+        pattern = re.compile(rf"\[{key}\]|\b{key}\"?\s*[=:]")
         lines = range(start, len(self._lines))
-        return next((number for number in lines if named.search(self._lines[number])), None)
+        return next((number for number in lines if pattern.search(self._lines[number])), None)
 
 
 def from_table(table: Any, place: _Place | None = None) -> Portrait:
-    """A portrait from its parsed table."""
+    """Builds a portrait from its parsed table. Raises BadPortrait for a part that does not fit."""
     place = place or _Place("portrait", "")
     if not isinstance(table, dict):
         raise BadPortrait(f"{place.name} is no table", 'begin with name = "…"')
@@ -172,12 +176,12 @@ def from_table(table: Any, place: _Place | None = None) -> Portrait:
     values = _from_presets(table.get("preset", ()), place)
     for section in _LISTS:
         _section(values, section, table.get(section, {}), place)
-    found = Portrait(name.strip(), **values)
-    if not found.asked():
+    portrait = Portrait(name.strip(), **values)
+    if not portrait.search_traits():
         raise BadPortrait(
             f"{place.name} says nothing to look for", "give [what] interests or [who] traits"
         )
-    return found
+    return portrait
 
 
 @cache
@@ -192,22 +196,22 @@ def _from_presets(names: Any, place: _Place) -> dict[str, Any]:
             raise BadPortrait(
                 f"{place.of('', 'preset')}: no preset '{name}'", f"use {', '.join(_presets())}"
             )
-        for section, own in _presets()[name].items():
-            _section(values, section, own, place)
+        for section, entries in _presets()[name].items():
+            _section(values, section, entries, place)
     return values
 
 
-def _section(values: dict[str, Any], section: str, own: Any, place: _Place) -> None:
-    if not isinstance(own, dict):
+def _section(values: dict[str, Any], section: str, entries: Any, place: _Place) -> None:
+    if not isinstance(entries, dict):
         raise BadPortrait(f"{place.of(section)}: {section} is no table", f"write [{section}]")
     plain = _PLAIN.get(section, ())
-    for key, value in own.items():
+    for key, value in entries.items():
         where = place.of(section, re.escape(str(key)))
         if key in plain:
             values[key] = _age(value, where) if key == "age" else _text(value, where, key)
         elif key in _LISTS[section]:
-            known = values.get(key, ())
-            values[key] = tuple(dict.fromkeys((*_words(value, where, key), *known)))
+            present = values.get(key, ())
+            values[key] = tuple(dict.fromkeys((*_words(value, where, key), *present)))
         else:
             raise BadPortrait(
                 f"{where}: '{key}' is no part of [{section}]",
@@ -216,8 +220,8 @@ def _section(values: dict[str, Any], section: str, own: Any, place: _Place) -> N
 
 
 def _age(value: Any, where: str) -> tuple[int, int]:
-    whole = isinstance(value, list) and len(value) == 2
-    if not whole or not all(type(year) is int for year in value):
+    is_pair = isinstance(value, list) and len(value) == 2
+    if not is_pair or not all(type(year) is int for year in value):
         raise BadPortrait(f"{where}: age is no pair of years", "write age = [25, 30]")
     young, old = value
     if not 0 <= young <= old <= 120:
@@ -232,12 +236,16 @@ def _text(value: Any, where: str, key: str) -> str:
 
 
 def _words(value: Any, where: str, key: str) -> Sequence[str]:
-    most, longest = (_TEXTS, _TEXT) if key in ("saved", "comments") else (_WORDS, _WORD)
+    max_words, longest = (_TEXTS, _TEXT) if key in ("saved", "comments") else (_WORDS, _WORD)
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise BadPortrait(f"{where}: {key} is no list of words", f'write {key} = ["…", "…"]')
-    if len(value) > most:
-        raise BadPortrait(f"{where}: {len(value):,} entries in {key}", f"give at most {most:,}")
-    long = next((word for word in value if len(word) > longest), None)
-    if long is not None:
-        raise BadPortrait(f"{where}: '{long[:20]}…' is too long", f"at most {longest} characters")
+    if len(value) > max_words:
+        raise BadPortrait(
+            f"{where}: {len(value):,} entries in {key}", f"give at most {max_words:,}"
+        )
+    too_long = next((word for word in value if len(word) > longest), None)
+    if too_long is not None:
+        raise BadPortrait(
+            f"{where}: '{too_long[:20]}…' is too long", f"at most {longest} characters"
+        )
     return [word.strip() for word in value if word.strip()]

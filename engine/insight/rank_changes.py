@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property
@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import NotFound
-from engine.index.hits import COUNTS, MISSING, Batch, DocColumns
+from engine.index.hits import MISSING, Batch, DocColumns
 from engine.index.opening import open_index
 from engine.index.protocol import IndexSnapshot
 from engine.insight.attribution import Values, shapley
 from engine.library import Library
-from engine.model import CHINA, Counts, Note
+from engine.model import CHINA, COUNTS, Counts, Note, Progress, quiet
 from engine.ranking import ruleset
 from engine.ranking.ranker import Ranker
 from engine.ranking.ruleset import RuleSet
@@ -33,11 +33,10 @@ DICTIONARY, RULES = "dictionary", "rules"
 CAUSES = (OWN_EDIT, OWN_HEAT, AGEING, RIVALS, RIVAL_HEAT, DICTIONARY, RULES)
 _TEXTS = (OWN_EDIT, RIVALS, DICTIONARY)  # causes that need an index of their own
 _BATCH = 2_000
-Tick = Callable[[float], None]
 
 
 @dataclass(frozen=True)
-class State:
+class LibraryState:
     """A library at one moment: everything that decides an order."""
 
     notes: Mapping[str, Stored]
@@ -46,24 +45,24 @@ class State:
     now: datetime
 
     @classmethod
-    def of(cls, folder: Path, rules: RuleSet | None = None) -> State:
+    def of(cls, folder: Path, rules: RuleSet | None = None) -> LibraryState:
         """The state of a library or of a snapshot in a folder; NotFound when there is none."""
         library = Library(folder)
         library.demand()
         store = Store(library.notes, read_only=True)
         try:
-            notes = {one.note.note_id: one for one in store.all()}
+            notes = {stored.note.note_id: stored for stored in store.all()}
             now = store.as_of() or datetime(2000, 1, 1, tzinfo=CHINA)
         finally:
             store.close()
-        own = library.rules if library.rules.is_file() else ruleset.DEFAULT
-        return cls(
-            notes, Segmenter(lexicons.load(library.lexicon)), rules or ruleset.load(own), now
-        )
+        if rules is None:
+            of_library = library.rules if library.rules.is_file() else ruleset.DEFAULT
+            rules = ruleset.load(of_library)
+        return cls(notes, Segmenter(lexicons.load(library.lexicon)), rules, now)
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class RankChange:
     """A note's place for a keyword before and after (None: not on the page), and what each cause
     has of the difference; a note without a place counts as one behind the last."""
 
@@ -74,10 +73,10 @@ class Move:
     parts: Mapping[str, float]
 
 
-class Moves:
+class RankChanges:
     """One note between two states."""
 
-    def __init__(self, before: State, after: State, note_id: str) -> None:
+    def __init__(self, before: LibraryState, after: LibraryState, note_id: str) -> None:
         if note_id not in before.notes and note_id not in after.notes:
             raise NotFound(f"no note {note_id}, before or after", "take an id from `search --json`")
         self._sides = before, after
@@ -87,11 +86,11 @@ class Moves:
     def causes(self) -> list[str]:
         """What differs between the two states."""
         old, new = self._sides
-        one, two = old.notes.get(self._id), new.notes.get(self._id)
+        before, after = old.notes.get(self._id), new.notes.get(self._id)
         common = (old.notes.keys() & new.notes.keys()) - {self._id}
         differs = {
-            OWN_EDIT: one is None or two is None or _text(one) != _text(two),
-            OWN_HEAT: bool(one and two and one.note.counts != two.note.counts),
+            OWN_EDIT: before is None or after is None or _text(before) != _text(after),
+            OWN_HEAT: bool(before and after and before.note.counts != after.note.counts),
             AGEING: old.now != new.now,
             RIVALS: (old.notes.keys() ^ new.notes.keys()) - {self._id} != set()
             or any(_text(old.notes[i]) != _text(new.notes[i]) for i in common),
@@ -101,7 +100,7 @@ class Moves:
         }
         return [cause for cause in CAUSES if differs[cause]]
 
-    def moves(self, keywords: Sequence[str], tick: Tick | None = None) -> list[Move]:
+    def moves(self, keywords: Sequence[str], tick: Progress = quiet) -> list[RankChange]:
         """The note's move for each keyword, in parts that sum to it."""
         with tempfile.TemporaryDirectory(prefix="noterank-moves-") as folder:
             mixtures = _Mixtures(self._sides, self._id, Path(folder), keywords)
@@ -110,22 +109,21 @@ class Moves:
             def value(taken: frozenset[str]) -> Values:
                 nonlocal done
                 done += 1
-                if tick:
-                    tick(done / 2 ** len(self.causes))
+                tick(done / 2 ** len(self.causes))
                 return np.array([place for place, _ in mixtures.places(taken)], np.float64)
 
             parts = shapley(self.causes, value)
             first = mixtures.places(frozenset())
             last = mixtures.places(frozenset(self.causes))
         return [
-            Move(
+            RankChange(
                 keyword=word,
-                before=one[0] if one[1] else None,
-                after=two[0] if two[1] else None,
-                move=float(two[0] - one[0]),
+                before=old[0] if old[1] else None,
+                after=new[0] if new[1] else None,
+                move=float(new[0] - old[0]),
                 parts={cause: float(part[at]) for cause, part in parts.items()},
             )
-            for at, (word, one, two) in enumerate(zip(keywords, first, last, strict=True))
+            for at, (word, old, new) in enumerate(zip(keywords, first, last, strict=True))
         ]
 
 
@@ -133,23 +131,27 @@ class _Mixtures:
     """States that take some causes from the new side, ranked; texts are indexed once."""
 
     def __init__(
-        self, sides: tuple[State, State], note_id: str, folder: Path, keywords: Sequence[str]
+        self,
+        sides: tuple[LibraryState, LibraryState],
+        note_id: str,
+        folder: Path,
+        keywords: Sequence[str],
     ) -> None:
         self._sides = sides
         self._id = note_id
         self._folder = folder
         self._keywords = keywords
         self._indexes: dict[frozenset[str], IndexSnapshot] = {}
-        self._known: dict[frozenset[str], list[tuple[int, bool]]] = {}
+        self._places: dict[frozenset[str], list[tuple[int, bool]]] = {}
         self._counts = cache(self._count)
 
     def places(self, taken: frozenset[str]) -> list[tuple[int, bool]]:
         """For each keyword (the note's place, whether it has one)."""
-        if taken not in self._known:
-            self._known[taken] = self._places(taken)
-        return self._known[taken]
+        if taken not in self._places:
+            self._places[taken] = self._ranked(taken)
+        return self._places[taken]
 
-    def _places(self, taken: frozenset[str]) -> list[tuple[int, bool]]:
+    def _ranked(self, taken: frozenset[str]) -> list[tuple[int, bool]]:
         texts = frozenset(_TEXTS) & taken
         if texts not in self._indexes:
             self._indexes[texts] = self._index(texts)
@@ -161,12 +163,12 @@ class _Mixtures:
             self._side(AGEING, taken).now,
             lambda columns: self._recounted(columns, taken),
         )
-        found = []
+        places = []
         for page in ranker.pages(self._keywords, rules.page.window):
             order = page.note_ids
             on_page = self._id in order
-            found.append((order.index(self._id) + 1 if on_page else len(order) + 1, on_page))
-        return found
+            places.append((order.index(self._id) + 1 if on_page else len(order) + 1, on_page))
+        return places
 
     def _index(self, texts: frozenset[str]) -> IndexSnapshot:
         segmenter = self._side(DICTIONARY, texts).segmenter
@@ -177,9 +179,9 @@ class _Mixtures:
 
     def _notes(self, texts: frozenset[str]) -> list[Stored]:
         rivals = self._side(RIVALS, texts).notes
-        own = self._side(OWN_EDIT, texts).notes.get(self._id)
+        note = self._side(OWN_EDIT, texts).notes.get(self._id)
         others = [stored for note_id, stored in rivals.items() if note_id != self._id]
-        return [*others, own] if own else others
+        return [*others, note] if note else others
 
     def _recounted(self, columns: DocColumns, taken: frozenset[str]) -> DocColumns:
         """The columns with the counts of the mixture."""
@@ -197,7 +199,7 @@ class _Mixtures:
         stored = first.notes.get(note_id) or second.notes.get(note_id)
         return _values(stored.note.counts if stored else Counts())
 
-    def _side(self, cause: str, taken: frozenset[str]) -> State:
+    def _side(self, cause: str, taken: frozenset[str]) -> LibraryState:
         return self._sides[cause in taken]
 
 
@@ -208,11 +210,10 @@ def _text(stored: Stored) -> tuple[Note, str]:
 
 
 def _values(counts: Counts) -> list[int]:
-    four = (counts.likes, counts.collects, counts.comments, counts.shares)
-    return [MISSING if count is None else count.value for count in four]
+    return [MISSING if value is None else value for value in counts.values()]
 
 
 def _batches(notes: Sequence[Stored], segmenter: Segmenter) -> Iterator[Batch]:
     rows = iter(notes)
-    while some := list(islice(rows, _BATCH)):
-        yield batch([one.note for one in some], [one.cluster for one in some], segmenter)
+    while group := list(islice(rows, _BATCH)):
+        yield batch([s.note for s in group], [s.cluster for s in group], segmenter)

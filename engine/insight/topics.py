@@ -1,4 +1,4 @@
-"""Notes × phrases -> topics: the only file that knows scikit-learn's matrix factorisation."""
+"""Groups phrases into topics; the only file that knows scikit-learn's matrix factorisation."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _STEPS = 400
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """`of` gives each phrase its topic; `labels` name a topic by its three heaviest phrases."""
+    """`of` maps each phrase to its topic; `labels` name a topic by its three heaviest phrases."""
 
     of: Mapping[str, int]
     labels: Sequence[tuple[str, ...]]
 
 
 def topics(notes: Sequence[Mapping[str, float]], count: int) -> Topics:
-    """Group phrases by the notes they share: NMF of the TF-IDF matrix, seeded.
+    """Groups phrases by the notes they share: NMF of the TF-IDF matrix, seeded.
 
-    `notes` hold a weight for each of their phrases (its extraction score). TF-IDF with smoothed
-    idf and unit rows; NMF (Lee and Seung 1999) with Frobenius loss, started by NNDSVD-A.
+    `notes` map each phrase to a weight (its extraction score). TF-IDF has smoothed idf and unit
+    rows; NMF (Lee and Seung 1999) uses Frobenius loss and starts from NNDSVD-A.
     """
     phrases = sorted({phrase for note in notes for phrase in note})
     count = min(count, len(phrases), len(notes))
@@ -46,9 +46,13 @@ def topics(notes: Sequence[Mapping[str, float]], count: int) -> Topics:
         model.fit(weights)
     parts = np.asarray(model.components_)
     shares = parts / np.maximum(parts.sum(axis=1, keepdims=True), 1e-12)
-    own = shares.argmax(axis=0)
+    topic_of_column = shares.argmax(axis=0)
     labels = []
     for topic in range(count):
-        best = sorted(range(len(phrases)), key=lambda at: (-parts[topic, at], phrases[at]))
-        labels.append(tuple(phrases[at] for at in best[:3]))
-    return Topics({phrase: int(own[at]) for phrase, at in columns.items()}, labels)
+        best = sorted(
+            range(len(phrases)), key=lambda column: (-parts[topic, column], phrases[column])
+        )
+        labels.append(tuple(phrases[column] for column in best[:3]))
+    return Topics(
+        {phrase: int(topic_of_column[column]) for phrase, column in columns.items()}, labels
+    )

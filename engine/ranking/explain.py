@@ -1,13 +1,13 @@
-"""One ranked hit -> the lines that add and multiply up to its score."""
+"""Splits the score of one ranked hit into lines that add and multiply up to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.index.hits import COUNTS, MISSING, Hits
+from engine.index.hits import MISSING, Hits
 from engine.index.protocol import TermScore
-from engine.model import Query
+from engine.model import COUNTS, Query
 from engine.ranking.order import Order
 from engine.ranking.page import Part
 from engine.ranking.rules import Applied, Floats
@@ -15,7 +15,7 @@ from engine.ranking.rules import Applied, Floats
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A window after rules: the hits, their scores, the rules applied, and the order."""
+    """A window after the rules: the hits, their scores, the applied rules, and the order."""
 
     query: Query
     hits: Hits
@@ -30,7 +30,7 @@ class Ranked:
 
 
 def parts(terms: Sequence[TermScore], ranked: Ranked, row: int) -> list[Part]:
-    """Summands, their sum, the rules' factors, and the product: the score."""
+    """Lists the summands, their sum, the rules' factors, and the product: the score."""
     routes = {clause.term: clause.route for clause in ranked.query.clauses}
     lines = [
         Part(f"bm25.{t.field}:{t.term}", t.value, None, _how(t, routes.get(t.term, "")))
@@ -50,15 +50,15 @@ def parts(terms: Sequence[TermScore], ranked: Ranked, row: int) -> list[Part]:
 
 
 def _how(term: TermScore, route: str) -> str:
-    said = (
+    text = (
         f"weight {term.weight:g}, idf {term.idf:.3f} ({term.df} of {term.notes} notes),"
         f" {term.tf}× in {term.length:.0f} terms"
     )
-    return f"{route}; {said}" if route else said
+    return f"{route}; {text}" if route else text
 
 
 def _unknown(rule: Applied, ranked: Ranked, row: int) -> str:
-    """Says on what a signal rests when something of it is unknown."""
+    """Names the inputs of a signal that are unknown."""
     columns = ranked.hits.columns
     if rule.name == "engagement":
         absent = [name for name in COUNTS if getattr(columns, name)[row] == MISSING]

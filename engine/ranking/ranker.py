@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from engine.index.hits import DocColumns, Hits, Integers
 from engine.index.protocol import IndexSnapshot
+from engine.model import Progress, quiet
 from engine.ranking import rules
 from engine.ranking.order import by_score, first_places
 from engine.ranking.ruleset import RuleSet
@@ -21,7 +22,6 @@ from engine.text.segment import Segmenter
 
 _AT_ONCE = 250  # keywords; the columns of their windows are kept meanwhile
 Floats = npt.NDArray[np.float64]
-Tick = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,15 @@ class RankedPage:
         return self.columns.note_ids
 
     def first(self, most: int) -> RankedPage:
-        """The page's beginning."""
+        """The first `most` places."""
         return RankedPage(self.columns.take(np.arange(len(self))[:most]), self.scores[:most])
 
 
 @dataclass(frozen=True, slots=True)
-class Stood:
-    """A note on the page of a keyword: its place in each scenario, None where it has none.
+class DraftPlaces:
+    """The places of a note, usually a draft, for one keyword: one per scenario, None for no place.
 
-    `page` is the whole page by the first scenario.
+    `page` is the whole page of the first scenario.
     """
 
     places: tuple[int | None, ...]
@@ -65,7 +65,7 @@ class Ranker:
         now: datetime,
         change: Callable[[DocColumns], DocColumns] | None = None,
     ) -> None:
-        """`change` gives notes other counts than the index has."""
+        """`change` replaces counts of the index by others."""
         self.index = index
         self._change = change
         self.rule_set = rule_set
@@ -77,13 +77,11 @@ class Ranker:
         return Ranker(index, self._segmenter, self.rule_set, self.now)
 
     def factors(self, columns: DocColumns) -> list[Floats]:
-        """What each rule multiplies the score of a note with."""
+        """For each rule the factors by which it multiplies the notes' scores."""
         hits = Hits(np.zeros(len(columns), np.float32), columns, None)
         return [applied.factor for applied in rules.apply(self.rule_set, hits, self.now)[1]]
 
-    def pages(
-        self, keywords: Sequence[str], most: int, tick: Tick | None = None
-    ) -> list[RankedPage]:
+    def pages(self, keywords: Sequence[str], most: int, tick: Progress = quiet) -> list[RankedPage]:
         """For each keyword its first `most` places."""
         return [self._page(hits, most) for hits in self._windows(keywords, tick)]
 
@@ -92,40 +90,41 @@ class Ranker:
         (page,) = self.pages([words], most)
         return list(zip(page.note_ids, page.scores.tolist(), strict=True))
 
-    def stand(
+    def draft_places(
         self,
         keywords: Sequence[str],
         note_id: str,
         scenarios: Sequence[Sequence[float]] = (),
-        tick: Tick | None = None,
-    ) -> list[Stood]:
-        """Where a note stands for each keyword: as it is, then with other factors in turn."""
+        tick: Progress = quiet,
+    ) -> list[DraftPlaces]:
+        """For each keyword a note's place as it is, then with each scenario's factors."""
         (key,) = self.index.columns([note_id]).keys.tolist()
         return [
-            self._stood(hits, (key, note_id), scenarios) for hits in self._windows(keywords, tick)
+            self._draft_places(hits, (key, note_id), scenarios)
+            for hits in self._windows(keywords, tick)
         ]
 
-    def _stood(
+    def _draft_places(
         self, hits: Hits, note: tuple[int, str], scenarios: Sequence[Sequence[float]]
-    ) -> Stood:
+    ) -> DraftPlaces:
         key, note_id = note
         scores, _ = rules.apply(self.rule_set, hits, self.now)
         order = first_places(hits, scores, len(hits), self.rule_set.page)
         page = RankedPage(hits.columns.take(order), scores[order])
-        (held,) = np.nonzero(hits.columns.keys == key)
-        if not len(held):
-            return Stood((None,) * (1 + len(scenarios)), page)
-        (place,) = np.nonzero(order == held[0])
+        (rows,) = np.nonzero(hits.columns.keys == key)
+        if not len(rows):
+            return DraftPlaces((None,) * (1 + len(scenarios)), page)
+        (place,) = np.nonzero(order == rows[0])
         places = [int(place[0]) + 1 if len(place) else None]
         if scenarios:
-            row = int(held[0])
+            row = int(rows[0])
             others = by_score(
                 hits, scores, np.delete(np.arange(len(hits)), row), self.rule_set.page
             )
             for factors in scenarios:
                 score = math.prod(factors, start=float(hits.bm25[row]))
                 places.append(self._inserted(hits, scores, others, (row, note_id, score)))
-        return Stood(tuple(places), page)
+        return DraftPlaces(tuple(places), page)
 
     def _inserted(
         self, hits: Hits, scores: Floats, others: Integers, note: tuple[int, str, float]
@@ -143,7 +142,7 @@ class Ranker:
             stand(ranked, score, (0, int(columns.authors[row]), cluster), page.same_author) or None
         )
 
-    def _windows(self, keywords: Sequence[str], tick: Tick | None) -> Iterator[Hits]:
+    def _windows(self, keywords: Sequence[str], tick: Progress) -> Iterator[Hits]:
         """For each keyword the notes that the rules look at."""
         window, scoring = self.rule_set.page.window, self.rule_set.scoring
         for start in range(0, len(keywords), _AT_ONCE):
@@ -151,8 +150,7 @@ class Ranker:
             queries = [plain(word, self._segmenter, self.rule_set.query) for word in words]
             for hits in self.index.search_many(queries, scoring, window):
                 yield replace(hits, columns=self._change(hits.columns)) if self._change else hits
-            if tick:
-                tick((start + len(words)) / len(keywords))
+            tick((start + len(words)) / len(keywords))
 
     def _page(self, hits: Hits, most: int) -> RankedPage:
         scores, _ = rules.apply(self.rule_set, hits, self.now)

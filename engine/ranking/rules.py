@@ -1,8 +1,8 @@
-"""Hits -> rescored hits: each rule gives a factor a note, the score is BM25 times all of them.
+"""Ranking rules: each rule gives a factor for each note; the score is BM25 times all factors.
 
-A rule is a function (rule, columns, now) -> signal, one number a note from 0 to 1; its factor is
-1 + weight × signal. A new rule is a function here, its parameters in `ruleset.py`, and its name
-in the table below; `explain` shows it by itself.
+A rule is a function (rule, columns, now) -> signal, one number from 0 to 1 for each note; its
+factor is 1 + weight × signal. A new rule needs a function here, its parameters in `ruleset.py`,
+and its name in the table below; `explain` then shows it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.index.hits import COUNTS, KINDS, MISSING, DocColumns, Hits, Integers
+from engine.index.hits import KINDS, MISSING, DocColumns, Hits, Integers
+from engine.model import COUNTS
 from engine.ranking.ruleset import Engagement, Format, Freshness, Rule, RuleSet
 
 Floats = npt.NDArray[np.float64]
@@ -23,28 +24,34 @@ _DAY = 86400.0
 
 
 def engagement(rule: Engagement, columns: DocColumns, now: datetime) -> Floats:
-    """Log of the weighted interactions that are known, against `full`; floors count as they are."""
+    """Log of the weighted sum of known interactions over that of `full`; floors count as values.
+
+    `rule.unknown` where no count is known.
+    """
     total = np.zeros(len(columns))
-    known = np.zeros(len(columns), bool)
+    has_count = np.zeros(len(columns), bool)
     for name in COUNTS:
         counts: Integers = getattr(columns, name)
-        present = counts != MISSING
-        total += getattr(rule, name) * np.where(present, counts, 0)
-        known |= present
+        is_known = counts != MISSING
+        total += getattr(rule, name) * np.where(is_known, counts, 0)
+        has_count |= is_known
     signal = np.minimum(np.log1p(total) / np.log1p(rule.full), 1.0)
-    return np.where(known, signal, rule.unknown)
+    return np.where(has_count, signal, rule.unknown)
 
 
 def freshness(rule: Freshness, columns: DocColumns, now: datetime) -> Floats:
-    """Halves each half-life from publication on; a note from the future is new."""
-    known = columns.published != MISSING
-    published = np.where(known, columns.published, 0)
+    """Halves with each half-life after publication; a note from the future counts as new.
+
+    `rule.unknown` where the date is unknown.
+    """
+    has_date = columns.published != MISSING
+    published = np.where(has_date, columns.published, 0)
     days = np.maximum(now.timestamp() - published, 0) / _DAY
-    return np.where(known, np.exp2(-days / rule.half_life_days), rule.unknown)
+    return np.where(has_date, np.exp2(-days / rule.half_life_days), rule.unknown)
 
 
 def form(rule: Format, columns: DocColumns, now: datetime) -> Floats:
-    """What the rule set gives a video, an image note, or one that is neither for all we know."""
+    """The rule set's value for a video, an image note, or a note of unknown kind."""
     values = {"video": rule.video, "image": rule.image}
     return np.array([values.get(kind, rule.unknown) for kind in KINDS], np.float64)[columns.kinds]
 
@@ -58,7 +65,7 @@ _SIGNALS: dict[type, Callable[[Any, DocColumns, datetime], Floats]] = {
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """One rule on the hits: its name, and the signal and factor of each note."""
+    """One rule applied to the hits: its name, parameters, and each note's signal and factor."""
 
     name: str
     rule: Rule
@@ -67,7 +74,10 @@ class Applied:
 
 
 def apply(rule_set: RuleSet, hits: Hits, now: datetime) -> tuple[Floats, list[Applied]]:
-    """(score a hit, the rules that made it): BM25 times the factors, in the file's order."""
+    """Returns (the score of each hit, float64 [hits]; the applied rules in the file's order).
+
+    A score is BM25 times all factors.
+    """
     applied = []
     scores = hits.bm25.astype(np.float64)
     for name, rule in rule_set.rules:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import tomli_w
+
 from engine.errors import BadOption, BadRules
 from engine.index.protocol import Scoring
 from engine.model import QueryWeights
@@ -52,7 +54,11 @@ Rule = Engagement | Freshness | Format
 
 @dataclass(frozen=True, slots=True)
 class PageRules:
-    """What happens to the window after scoring."""
+    """How the window becomes a page after scoring.
+
+    `window` counts the notes that the rules score; `same_author` is the most notes of one author
+    among ten places in a row, 0 for no limit.
+    """
 
     window: int = 1000
     collapse_copies: bool = True
@@ -62,7 +68,7 @@ class PageRules:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Everything that decides an order, named and versioned."""
+    """Everything that decides an order, with a name and a version."""
 
     name: str
     version: int
@@ -73,7 +79,7 @@ class RuleSet:
 
     @property
     def label(self) -> str:
-        """How answers name it: `balanced@1`."""
+        """The rule set's name in answers: `balanced@1`."""
         return f"{self.name}@{self.version}"
 
 
@@ -85,12 +91,12 @@ _RULES: dict[str, type[Rule]] = {
 
 
 def presets() -> list[str]:
-    """Names of the rule sets that come with noterank."""
+    """Lists the names of the built-in rule sets."""
     return sorted(path.stem for path in PRESETS.glob("*.toml"))
 
 
 def load(name_or_path: str | Path) -> RuleSet:
-    """A preset by name, or a file; BadRules names the file, the key and the cure."""
+    """Loads a preset by name, or a file. Raises BadRules with file, key and cure."""
     path = (
         PRESETS / f"{name_or_path}.toml" if str(name_or_path) in presets() else Path(name_or_path)
     )
@@ -107,36 +113,30 @@ def load(name_or_path: str | Path) -> RuleSet:
 
 
 def dump(rules: RuleSet, remark: str = "") -> str:
-    """A rule set as the file that `load` reads; `remark` stands above it, line by line."""
-    lines = [f"# {line}" for line in remark.splitlines()]
-    lines += [f'name = "{rules.name}"', f"version = {rules.version}"]
+    """Writes a rule set as the TOML text that `load` reads; `remark` becomes comment lines at the
+    top."""
     scoring = asdict(rules.scoring)
-    sections: list[tuple[str, dict[str, Any]]] = [
-        ("bm25", {key: scoring.pop(key) for key in ("k1", "b")}),
-        ("boosts", scoring),
-        ("query", asdict(rules.query)),
-        *((f"rules.{name}", asdict(rule)) for name, rule in rules.rules),
-        ("page", asdict(rules.page)),
-    ]
-    for name, values in sections:
-        lines += ["", f"[{name}]"]
-        lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    table = {
+        "name": rules.name,
+        "version": rules.version,
+        "bm25": {key: scoring.pop(key) for key in ("k1", "b")},
+        "boosts": scoring,
+        "query": asdict(rules.query),
+        "rules": {name: asdict(rule) for name, rule in rules.rules},
+        "page": asdict(rules.page),
+    }
+    return "".join(f"# {line}\n" for line in remark.splitlines()) + tomli_w.dumps(table)
 
 
 class _Reader:
-    """Turns one parsed file into a RuleSet and names the file in what it refuses."""
+    """Turns one parsed file into a RuleSet; its errors name the file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def rule_set(self, table: dict[str, Any]) -> RuleSet:
-        known = {"name", "version", "bm25", "boosts", "query", "rules", "page"}
-        self._only(table, known, "")
+        allowed = {"name", "version", "bm25", "boosts", "query", "rules", "page"}
+        self._only(table, allowed, "")
         name, version = table.get("name"), table.get("version")
         if not isinstance(name, str) or not name or type(version) is not int:
             raise BadRules(f"{self._path}: no name or version", 'write name = "mine", version = 1')
@@ -194,9 +194,9 @@ class _Reader:
             raise BadRules(f"{self._path}: {name} is no table", f"write [{name}]")
         return row
 
-    def _only(self, row: dict[str, Any], known: set[str], prefix: str) -> None:
+    def _only(self, row: dict[str, Any], allowed: set[str], prefix: str) -> None:
         for key in row:
-            if key not in known:
+            if key not in allowed:
                 raise BadRules(
-                    f"{self._path}: unknown key {prefix}{key}", f"use {', '.join(sorted(known))}"
+                    f"{self._path}: unknown key {prefix}{key}", f"use {', '.join(sorted(allowed))}"
                 )

@@ -20,7 +20,7 @@ from engine.ranking.explain import Ranked, parts
 from engine.ranking.page import Explanation, Page, Result
 from engine.ranking.rules import Floats
 from engine.ranking.ruleset import RuleSet
-from engine.ranking.sentence import Standing, sentence
+from engine.ranking.sentence import PagePosition, sentence
 from engine.ranking.snippet import Snippet, snippet
 from engine.store import StoreReader
 from engine.text.normalise import fold_key
@@ -35,7 +35,7 @@ WITHIN = {"day": 1, "week": 7, "halfyear": 183}  # days of the app's periods
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchRequest:
     """Everything about a search besides its words."""
 
     sort: Sort = "general"
@@ -71,7 +71,7 @@ class Searcher:
         self._rules = rule_set
         self._now = now
 
-    def page(self, words: str, asked: Asked) -> Page:
+    def page(self, words: str, asked: SearchRequest) -> Page:
         """The page of a query."""
         ranked = self._rank(words, asked)
         shown = ranked.order.rows[asked.offset : asked.offset + asked.limit]
@@ -95,7 +95,7 @@ class Searcher:
         ranked = self._arranged(query, "general")
         return ranked.hits.columns.take(ranked.order.rows[:limit]).note_ids
 
-    def explain(self, note_id: str, words: str, asked: Asked) -> Explanation:
+    def explain(self, note_id: str, words: str, asked: SearchRequest) -> Explanation:
         """Why a note has its place, in parts that reproduce its score exactly."""
         if self._store.get(note_id) is None:
             raise NotFound(f"no note {note_id} in this library", "take an id from `search --json`")
@@ -123,7 +123,7 @@ class Searcher:
             reason = f"命中了查询，但相关度不在前 {self._rules.page.window} 名的窗口内。"
         return Explanation(note_id, words, None, ranked.total, 0.0, (), reason)
 
-    def _rank(self, words: str, asked: Asked) -> Ranked:
+    def _rank(self, words: str, asked: SearchRequest) -> Ranked:
         query = parse(words, self._segmenter, self._rules.query)
         wanted = both(query.filter, asked.filter)
         return self._arranged(replace(query, filter=wanted), asked.sort)
@@ -175,7 +175,7 @@ class Searcher:
         summands = self._index.explain_many(query, self._rules.scoring, note_ids)
         return dict(zip(note_ids, summands, strict=True))
 
-    def _results(self, ranked: Ranked, shown: Sequence[int], asked: Asked) -> list[Result]:
+    def _results(self, ranked: Ranked, shown: Sequence[int], asked: SearchRequest) -> list[Result]:
         columns = ranked.hits.columns
         ids = columns.take(shown).note_ids
         stored = self._store.get_many(ids)
@@ -210,7 +210,7 @@ class Searcher:
         matched = {term.term for term in terms}
         named = same if matched & {clause.term for clause in same} else words
         spellings = {clause.term: lexicon.spelling(clause.term) for clause in named}
-        return sentence(terms, spellings, Standing(ranked.hits.columns, row, page), self._now)
+        return sentence(terms, spellings, PagePosition(ranked.hits.columns, row, page), self._now)
 
     def _facets(self, hits: Hits) -> dict[str, list[tuple[str, int]]]:
         """Values of the window's notes, most notes first; `month` newest first."""
@@ -254,16 +254,16 @@ def app_filter(
     )
 
 
-def both(one: Filter, other: Filter) -> Filter:
+def both(first: Filter, second: Filter) -> Filter:
     """A filter that lets pass what both do (lists join: any of either, as the app's do)."""
-    since = [value for value in (one.since, other.since) if value is not None]
-    until = [value for value in (one.until, other.until) if value is not None]
+    since = [value for value in (first.since, second.since) if value is not None]
+    until = [value for value in (first.until, second.until) if value is not None]
     return Filter(
-        kinds=one.kinds + other.kinds,
-        tags=one.tags + other.tags,
-        brands=one.brands + other.brands,
-        authors=one.authors + other.authors,
-        channels=one.channels + other.channels,
+        kinds=first.kinds + second.kinds,
+        tags=first.tags + second.tags,
+        brands=first.brands + second.brands,
+        authors=first.authors + second.authors,
+        channels=first.channels + second.channels,
         since=max(since, default=None),
         until=min(until, default=None),
     )
@@ -298,5 +298,5 @@ def _months(hits: Hits) -> list[tuple[str, int]]:
     unknown = published == MISSING
     there = (published[~unknown] + _CHINA_SECONDS).astype("datetime64[s]")
     months, counts = np.unique(there.astype("datetime64[M]"), return_counts=True)
-    known = list(zip(months.astype(str).tolist(), counts.tolist(), strict=True))[::-1]
-    return [("unknown", int(unknown.sum()))] * bool(unknown.any()) + known
+    dated = list(zip(months.astype(str).tolist(), counts.tolist(), strict=True))[::-1]
+    return [("unknown", int(unknown.sum()))] * bool(unknown.any()) + dated

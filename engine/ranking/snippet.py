@@ -1,4 +1,4 @@
-"""A long text and where the query stands in it -> the passage worth showing."""
+"""Chooses the passage of a long text that shows best where the query matches."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Snippet:
 
 
 def snippet(text: str, spans: Sequence[Span], width: int = _WIDTH) -> Snippet:
-    """The passage of at most `width` characters with the most different matches, earliest first.
+    """Returns the passage of up to `width` characters with most different matches, earliest first.
 
-    `spans` stand in order and do not overlap. White space is shown as single blanks; `…` stands
-    where something was left out.
+    `spans` are in order and do not overlap. White space becomes single blanks; `…` stands where
+    text was left out.
     """
     start = _best_start(text, spans, width)
     end = min(len(text), start + width)
@@ -36,32 +36,34 @@ def snippet(text: str, spans: Sequence[Span], width: int = _WIDTH) -> Snippet:
 
 
 def _best_start(text: str, spans: Sequence[Span], width: int) -> int:
-    """Where the passage begins: at a sentence if the matches still fit."""
+    """Finds where the passage begins: at a sentence if the matches still fit."""
     if not spans or len(text) <= width:
         return 0
-    best, most, last = spans[0][0], (0, 0), spans[0][0] + width
+    best, best_rank, last = spans[0][0], (0, 0), spans[0][0] + width
     ends = [end for _, end in spans]
     for number, (begin, _) in enumerate(spans):
         stop = bisect_right(ends, begin + width, lo=number)
         inside = [text[s:e] for s, e in spans[number:stop]]
         rank = (len(set(inside)), len(inside))
-        if rank > most:
-            best, most, last = begin, rank, ends[stop - 1]
-    room = max(0, min(best, best + width - last))  # how far the passage may begin before
+        if rank > best_rank:
+            best, best_rank, last = begin, rank, ends[stop - 1]
+    room = max(
+        0, min(best, best + width - last)
+    )  # characters by which the passage may begin earlier
     breaks = [m.end() for m in _BREAK.finditer(text, best - room, best)]
     start = breaks[-1] if breaks else best - min(room, width // 4)
     return max(0, min(start, len(text) - 1))
 
 
 def _squeeze(text: str, marks: Sequence[Span]) -> tuple[str, list[Span]]:
-    """The text with runs of white space as one blank, and the marks moved along."""
+    """Replaces runs of white space with one blank, and moves the marks accordingly."""
     squeezed = _SPACE.sub(" ", text)
     if len(squeezed) == len(text):
         return squeezed, list(marks)
     runs = [match.span() for match in _SPACE.finditer(text)]
 
     def moved(place: int) -> int:
-        """A place less the blanks before it that are gone; one within a run is at its blank."""
+        """A position minus the removed blanks before it; inside a run, its blank's position."""
         lost = (min(end - 1, place) - start for start, end in runs if start < place)
         return place - sum(lost)
 

@@ -1,54 +1,83 @@
-"""Authors spread over a page: the one loop of the display rules, compiled."""
+"""Spreads authors over a page: the one loop of the display rules, compiled."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import kernel
+from engine.kernels import kernel, part
 
-SCREEN = 10  # places in a row within which one author may stand only so often
+SCREEN = 10  # places in a row: the stretch in which an author's notes are counted
 _Integers = npt.NDArray[np.int64]
 _Floats = npt.NDArray[np.float64]
 
 
-def spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
-    """At most `most` notes of an author among any ten places in a row, while there are others.
+class _Room(NamedTuple):
+    """Working memory of `_spread`."""
 
-    `authors` are numbers in the order of the scores, 0 for unknown. Each place takes the first
-    note whose author may stand there. Gives which notes the first `places` are, and how far it
-    had to look for them.
+    names: _Integers  # hash table of authors
+    numbers: _Integers  # the number of each author in it
+    author_of: _Integers  # the author's number of each note
+    recent: _Integers  # notes of each author in the last nine places
+    first: _Integers  # the queue of each author: its first and last note
+    last: _Integers
+    next_turn: _Integers  # the note behind each in its queue
+    free: _Integers  # authors whose queue is free
+
+
+def _room(notes: int) -> _Room:
+    slots = 2
+    while slots < 2 * notes + 2:
+        slots *= 2
+    sizes = slots, slots, *(notes + 1 for _ in range(6))
+    return _Room(*(np.empty(size, np.int64) for size in sizes))
+
+
+def spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
+    """Orders notes so that at most `most` notes of an author stand among any ten places in a row.
+
+    `authors` (int64) are author numbers in the order of the scores, 0 for unknown. Each place takes
+    the first note whose author may stand there; when no other author is left, the limit no longer
+    holds. Returns (the first `places` notes as int64 positions in `authors`, how many notes were
+    examined).
     """
-    turns, looked = _spread(authors, most, places)
+    turns = np.empty(min(places, len(authors)), np.int64)
+    looked = _spread(authors, most, _room(len(authors)), turns)
     return turns, int(looked)
 
 
 def stand(
     columns: tuple[_Floats, _Integers, _Integers, _Integers],
     score: float,
-    own: tuple[int, int, int],
+    note: tuple[int, int, int],
     same_author: int,
 ) -> int:
-    """The place of one more note on a page, from 1; 0 when it is a copy of a note above it.
+    """Returns the place (from 1) of one more note on a page; 0 for a copy of a note above it.
 
-    `columns` are scores, ties, authors and clusters of the notes in the order of their
-    scores, without copies; `own` is the note's tie, author and cluster. What `first_places`
-    says with the note among the others.
+    `columns` are scores, ties, authors and clusters of the notes in the order of their scores,
+    without copies; `note` is (tie, author, cluster) of the added note. The result equals that of
+    `first_places` with the note among the others.
     """
-    return int(_stand(*columns, score, *own, same_author))
+    notes = len(columns[0]) + 1
+    rows = np.empty(notes, np.int64), np.empty(notes, np.int64)
+    return int(_stand(*columns, score, *note, same_author, _room(notes), *rows))
 
 
-@kernel
-def _dense(authors: _Integers) -> tuple[_Integers, int]:
-    """Authors as numbers from 0, -1 for unknown; how many there are."""
+@part
+def _dense(authors: _Integers, room: _Room) -> int:
+    """Renumbers authors from 0, -1 for unknown, into `author_of`; returns how many there are."""
+    names, numbers, author_of = room.names, room.numbers, room.author_of
     size = 2
     while size < 2 * len(authors) + 2:
         size *= 2
-    names = np.zeros(size, np.int64)
-    numbers = np.empty(size, np.int64)
-    found = np.full(len(authors), -1, np.int64)
+    for slot in range(size):
+        names[slot] = 0
     count = 0
-    for at, author in enumerate(authors):
+    for at in range(len(authors)):
+        author = authors[at]
+        author_of[at] = -1
         if author:
             slot = (author * 0x9E3779B1) & (size - 1)
             while names[slot] and names[slot] != author:
@@ -56,83 +85,86 @@ def _dense(authors: _Integers) -> tuple[_Integers, int]:
             if not names[slot]:
                 names[slot], numbers[slot] = author, count
                 count += 1
-            found[at] = numbers[slot]
-    return found, count
+            author_of[at] = numbers[slot]
+    return count
 
 
-@kernel
-def _earliest(first: _Integers, authors: _Integers, count: int) -> int:
-    """Of the first `count` authors the one whose line begins first, -1 when no one waits."""
+@part
+def _earliest(first: _Integers, authors: _Integers, count: int, every: bool) -> int:
+    """Returns, of the first `count` of `authors` or of all, the one whose queue begins with the
+    earliest note; -1 for none."""
     chosen = -1
     for at in range(count):
-        author = authors[at]
+        author = at if every else authors[at]
         if first[author] >= 0 and (chosen < 0 or first[author] < first[chosen]):
             chosen = author
     return chosen
 
 
-@kernel
-def _passed(
-    turn: int, own: _Integers, near: _Integers, most: int, lines: tuple[_Integers, ...]
-) -> int:
-    """The next turn whose author may stand; those before it wait in their lines."""
-    first, last, behind = lines
-    while turn < len(own) and own[turn] >= 0 and near[own[turn]] >= most:
-        author = own[turn]
+@part
+def _passed(turn: int, notes: int, most: int, room: _Room) -> int:
+    """Returns the next turn whose author may stand; puts the notes before it in their queues."""
+    author_of, recent = room.author_of, room.recent
+    first, last, next_turn = room.first, room.last, room.next_turn
+    while turn < notes and author_of[turn] >= 0 and recent[author_of[turn]] >= most:
+        author = author_of[turn]
         if first[author] < 0:
             first[author] = turn
         else:
-            behind[last[author]] = turn
-        last[author], behind[turn] = turn, -1
+            next_turn[last[author]] = turn
+        last[author], next_turn[turn] = turn, -1
         turn += 1
     return turn
 
 
-@kernel
-def _without(author: int, free: _Integers, frees: int) -> int:
-    for at in range(frees):
+@part
+def _without(author: int, free: _Integers, free_count: int) -> int:
+    for at in range(free_count):
         if free[at] == author:
-            free[at] = free[frees - 1]
-            return frees - 1
-    return frees
+            free[at] = free[free_count - 1]
+            return free_count - 1
+    return free_count
 
 
-@kernel
-def _spread(authors: _Integers, most: int, places: int) -> tuple[_Integers, int]:
-    """Notes whose authors stood too often wait in a line for each author; a line is free when its
-    author may stand again, and its first note comes before all that were not looked at."""
-    own, count = _dense(authors)
-    near = np.zeros(count, np.int64)  # places of the last nine
-    first, last = np.full(count, -1, np.int64), np.empty(count, np.int64)
-    behind = np.empty(len(own), np.int64)
-    turns = np.empty(min(places, len(own)), np.int64)
-    every, free, frees = np.arange(count), np.empty(count + 1, np.int64), 0
+@kernel(work=lambda authors, *_: 10 * len(authors))
+def _spread(authors: _Integers, most: int, room: _Room, turns: _Integers) -> int:
+    """Writes `spread` to `turns` with one queue per author; returns how many notes it examined.
+
+    A note whose author stood too often waits in the author's queue. A queue is free when its author
+    may stand again; its first note then comes before all notes not yet examined.
+    """
+    count, notes = _dense(authors, room), len(authors)
+    author_of, recent = room.author_of, room.recent
+    first, next_turn, free = room.first, room.next_turn, room.free
+    for author in range(count):
+        recent[author], first[author] = 0, -1
+    free_count = 0
     turn = 0
     for place in range(len(turns)):
-        author = own[turns[place - SCREEN]] if place >= SCREEN else -1
+        author = author_of[turns[place - SCREEN]] if place >= SCREEN else -1
         if author >= 0:
-            near[author] -= 1
-            if first[author] >= 0 and near[author] == most - 1:
-                free[frees] = author
-                frees += 1
-        author = _earliest(first, free, frees)
+            recent[author] -= 1
+            if first[author] >= 0 and recent[author] == most - 1:
+                free[free_count] = author
+                free_count += 1
+        author = _earliest(first, free, free_count, False)
         if author < 0:
-            turn = _passed(turn, own, near, most, (first, last, behind))
-            if turn == len(own):
-                author = _earliest(first, every, count)  # nobody else is left
+            turn = _passed(turn, notes, most, room)
+            if turn == notes:
+                author = _earliest(first, free, count, True)  # nobody else is left
         if author < 0:
-            turns[place], author, turn = turn, own[turn], turn + 1
+            turns[place], author, turn = turn, author_of[turn], turn + 1
         else:
             turns[place] = first[author]
-            first[author] = behind[first[author]]
+            first[author] = next_turn[first[author]]
         if author >= 0:
-            near[author] += 1
-            if near[author] >= most or first[author] < 0:
-                frees = _without(author, free, frees)
-    return turns, turn
+            recent[author] += 1
+            if recent[author] >= most or first[author] < 0:
+                free_count = _without(author, free, free_count)
+    return turn
 
 
-@kernel
+@kernel(work=lambda scores, *_: 10 * len(scores))
 def _stand(
     scores: _Floats,
     ties: _Integers,
@@ -143,6 +175,9 @@ def _stand(
     author: int,
     cluster: int,
     same_author: int,
+    room: _Room,
+    page_authors: _Integers,
+    turns: _Integers,
 ) -> int:
     count = len(scores)
     before = 0
@@ -154,15 +189,15 @@ def _stand(
         before += 1
     if not same_author:
         return before + 1
-    row = np.empty(count + 1, np.int64)
-    row[:before] = authors[:before]
-    row[before] = author
+    for at in range(before):
+        page_authors[at] = authors[at]
+    page_authors[before] = author
     filled = before + 1
     for at in range(before, count):
         if clusters[at] != cluster:
-            row[filled] = authors[at]
+            page_authors[filled] = authors[at]
             filled += 1
-    turns, _ = _spread(row[:filled], same_author, filled)
+    _spread(page_authors[:filled], same_author, room, turns[:filled])
     for place in range(filled):
         if turns[place] == before:
             return place + 1

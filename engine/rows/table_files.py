@@ -13,8 +13,8 @@ import apsw
 import orjson
 
 from engine.errors import BadOption
+from engine.rows.column import Row
 
-Row = dict[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
 SHEET_ROWS = 1_048_575  # Excel's limit, without the header

@@ -5,7 +5,7 @@ from engine.store.reading import StoreReader
 from engine.store.rows import (
     Capture,
     Imported,
-    Progress,
+    ImportProgress,
     Ranked,
     Saved,
     Stored,
@@ -21,8 +21,8 @@ from engine.store.store import Store
 __all__ = [
     "Capture",
     "Fact",
+    "ImportProgress",
     "Imported",
-    "Progress",
     "Ranked",
     "Saved",
     "Store",

@@ -19,7 +19,7 @@ from engine.store.facts import KINDS, Fact, fact_of
 from engine.store.opening import COPY, refusal, unpack_keys
 from engine.store.rows import (
     Imported,
-    Progress,
+    ImportProgress,
     Ranked,
     Saved,
     Stored,
@@ -70,8 +70,8 @@ class StoreReader:
             " WHERE note_id IN (SELECT value FROM json_each(?))"
         )
         wanted = orjson.dumps(list(note_ids)).decode()
-        found = {known.note.note_id: known for known in self._read(stored, query, (wanted,))}
-        return {note_id: found[note_id] for note_id in note_ids if note_id in found}
+        rows = {row.note.note_id: row for row in self._read(stored, query, (wanted,))}
+        return {note_id: rows[note_id] for note_id in note_ids if note_id in rows}
 
     def all(self) -> Iterator[Stored]:
         """Every note, by id."""
@@ -272,7 +272,7 @@ class StoreReader:
         every = self._read(saved, f"{columns} ORDER BY name, version", (kind,))
         return list({row.name: row for row in every}.values())
 
-    def progress(self, digest: str) -> Progress | None:
+    def progress(self, digest: str) -> ImportProgress | None:
         """How far the newest import of a file (by the hash of its bytes) came."""
         query = (
             "SELECT import, rows, finished, report, change FROM imports WHERE digest = ?"
@@ -297,12 +297,12 @@ class StoreReader:
     def change(self) -> int:
         """Counts what imports, deletions and undone imports did to the captures."""
         query = "SELECT coalesce((SELECT value FROM meta WHERE name = 'change'), 0)"
-        return self._one(int, query)
+        return self._single(int, query)
 
     @property
     def seq(self) -> int:
         """The sequence number of the last change."""
-        return self._one(int, "SELECT value FROM meta WHERE name = 'seq'")
+        return self._single(int, "SELECT value FROM meta WHERE name = 'seq'")
 
     def revision(self) -> tuple[int, int]:
         """(sequence number of the notes, transactions that changed anything): equal ones, one
@@ -310,7 +310,7 @@ class StoreReader:
         query = (
             "SELECT max(iif(name = 'seq', value, 0)), max(iif(name = 'writes', value, 0)) FROM meta"
         )
-        return self._one(lambda seq, writes: (int(seq), int(writes)), query)
+        return self._single(lambda seq, writes: (int(seq), int(writes)), query)
 
     def as_of(self) -> datetime | None:
         """The latest moment the library knows: a capture, or a publication."""
@@ -322,26 +322,26 @@ class StoreReader:
 
     def totals(self) -> dict[str, int]:
         """Rows of each kind, and how many authors are known."""
-        found = {
-            name: self._one(int, f"SELECT COUNT(*) FROM {name}") for name in ("notes", "counts")
+        counts = {
+            name: self._single(int, f"SELECT COUNT(*) FROM {name}") for name in ("notes", "counts")
         }
         for name, key in _KEYS.items():
             query = f"SELECT COUNT(*) FROM (SELECT DISTINCT {key} FROM {name})"
-            found[name] = self._one(int, query)
+            counts[name] = self._single(int, query)
         kinds = "SELECT kind, COUNT(*) FROM (SELECT DISTINCT kind, key FROM facts) GROUP BY kind"
         facts = dict(self._read(row_of, kinds))
-        found |= {f"{kind}s": int(facts.get(kind, 0)) for kind in KINDS.values()}
+        counts |= {f"{kind}s": int(facts.get(kind, 0)) for kind in KINDS.values()}
         authors = "SELECT COUNT(DISTINCT author) FROM notes WHERE author <> ''"
-        return {**found, "authors": self._one(int, authors)}
+        return {**counts, "authors": self._single(int, authors)}
 
     def published(self) -> tuple[datetime | None, datetime | None]:
         """When the first and the last dated note were published."""
         query = "SELECT MIN(published_at), MAX(published_at) FROM notes"
-        return self._one(lambda first, last: (moment_of(first), moment_of(last)), query)
+        return self._single(lambda first, last: (moment_of(first), moment_of(last)), query)
 
     def check(self) -> int:
         """Read every stored byte; the number of notes. Damaged names what is wrong."""
-        problem = self._one(str, "PRAGMA integrity_check")
+        problem = self._single(str, "PRAGMA integrity_check")
         if problem != "ok":
             raise Damaged(f"{self.path}: {problem}", COPY)
         self.published()
@@ -372,8 +372,8 @@ class StoreReader:
         except (ValueError, TypeError, IndexError) as error:
             raise Damaged(f"{self.path} cannot be read ({error})", COPY) from error
 
-    def _one(self, make: Callable[..., _T], query: str) -> _T:
+    def _single(self, make: Callable[..., _T], query: str) -> _T:
         """The one row of a query; Damaged without it."""
-        for known in self._read(make, query):
-            return known
+        for row in self._read(make, query):
+            return row
         raise Damaged(f"{self.path} lacks what every library has", COPY)

@@ -46,7 +46,7 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ImportProgress:
     """How far the import of one file came: rows done, whether it ended, and its report so far.
 
     `change` is the last change of the library's captures that it knows of.
@@ -133,8 +133,10 @@ def ranked(
     return Ranked(stored(note_id, seq, cluster, content, crc), rank, unpack_keys(sketch))
 
 
-def progress_of(number: int, rows: int, finished: int, report: bytes, change: int) -> Progress:
-    return Progress(number, rows, bool(finished), report, change)
+def progress_of(
+    number: int, rows: int, finished: int, report: bytes, change: int
+) -> ImportProgress:
+    return ImportProgress(number, rows, bool(finished), report, change)
 
 
 def imported(
@@ -180,12 +182,12 @@ def encode(note: Note) -> bytes:
 
 def encode_capture(capture: Capture, note: Note) -> bytes | None:
     """A capture as what it says otherwise than the note that came of all; None for nothing."""
-    known, content = capture.note, {}
-    if known is not note and known != note:
-        row = _fields(known)
-        names = [name for name in row if getattr(known, name) != getattr(note, name)]
+    said, content = capture.note, {}
+    if said is not note and said != note:
+        row = _fields(said)
+        names = [name for name in row if getattr(said, name) != getattr(note, name)]
         content = {name: row[name] for name in names}
-    if capture.days != days_of(known):
+    if capture.days != days_of(said):
         content["days"] = {day: counts_out(counts) for day, counts in capture.days.items()}
     return orjson.dumps(content) if content else None
 
@@ -196,10 +198,10 @@ def decode_capture(note: Note, rank: int, content: bytes | None) -> Capture:
         return Capture(note, rank, days_of(note))
     row = orjson.loads(content)
     days = row.pop("days", None)
-    known = decode(note.note_id, orjson.dumps(orjson.loads(encode(note)) | row))
+    said = decode(note.note_id, orjson.dumps(orjson.loads(encode(note)) | row))
     if days is None:
-        return Capture(known, rank, days_of(known))
-    return Capture(known, rank, {day: counts_in(counts) for day, counts in days.items()})
+        return Capture(said, rank, days_of(said))
+    return Capture(said, rank, {day: counts_in(counts) for day, counts in days.items()})
 
 
 def days_of(note: Note) -> dict[str, Counts]:
@@ -232,9 +234,9 @@ def decode(note_id: str, content: bytes) -> Note:
 _SAYS = tuple(entry.name for entry in fields(Note) if entry.name != "captured_at")
 
 
-def same_content(one: Note, other: Note) -> bool:
+def same_content(first: Note, second: Note) -> bool:
     """Whether two notes say the same, whenever they were captured."""
-    return all(getattr(one, name) == getattr(other, name) for name in _SAYS)
+    return all(getattr(first, name) == getattr(second, name) for name in _SAYS)
 
 
 def filled(newer: Counts, older: Counts) -> Counts:

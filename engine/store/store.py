@@ -23,7 +23,7 @@ from engine.store.facts import Fact, fact_row
 from engine.store.opening import open_database, pack_keys, refusal
 from engine.store.reading import StoreReader
 from engine.store.rows import (
-    Progress,
+    ImportProgress,
     Ranked,
     Stored,
     counts_out,
@@ -200,8 +200,8 @@ class Store(StoreReader):
 
     def seen_until(self, moment: datetime) -> None:
         """Note that the library knows the world up to `moment`."""
-        known = self.as_of()
-        if known is None or moment > known:
+        latest = self.as_of()
+        if latest is None or moment > latest:
             text = moment.astimezone(CHINA).isoformat()
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('as_of', ?)", (text,))
 
@@ -242,12 +242,12 @@ class Store(StoreReader):
             "SELECT searches, competition, level, bid, reason FROM demand"
             " WHERE keyword = ? AND bag = ? ORDER BY import DESC LIMIT 1"
         )
-        known = next(self._read(row_of, query, (row.keyword, row.bag)), None)
+        present = next(self._read(row_of, query, (row.keyword, row.bag)), None)
         self._db.execute(
             "INSERT OR REPLACE INTO demand VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (row.keyword, row.bag, number, *values),
         )
-        return known != values
+        return present != values
 
     def put_related(self, row: Related, number: int = 0) -> None:
         """Keep related searches of a keyword."""
@@ -270,7 +270,7 @@ class Store(StoreReader):
         )
         return int(self._db.last_insert_rowid())
 
-    def save_progress(self, progress: Progress, as_of: datetime | None = None) -> None:
+    def save_progress(self, progress: ImportProgress, as_of: datetime | None = None) -> None:
         """Keep how far an import came, in the transaction of its rows; `as_of` is the latest
         moment that they know."""
         change = self._count_change()
@@ -304,11 +304,11 @@ class Store(StoreReader):
 
     def save(self, kind: str, name: str, content: Any, now: datetime) -> int:
         """Keep a new version; what equals the newest one is not kept again. The version."""
-        known = self.saved(kind, name)
+        versions = self.saved(kind, name)
         packed = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-        if known and orjson.dumps(known[-1].content, option=orjson.OPT_SORT_KEYS) == packed:
-            return known[-1].version
-        version = known[-1].version + 1 if known else 1
+        if versions and orjson.dumps(versions[-1].content, option=orjson.OPT_SORT_KEYS) == packed:
+            return versions[-1].version
+        version = versions[-1].version + 1 if versions else 1
         row = (kind, name, version, now.astimezone(CHINA).isoformat(), packed)
         self._db.execute(
             "INSERT INTO saved VALUES (?, ?, ?, ?, ?, ?)", (*row, crc_of(kind, name, packed))

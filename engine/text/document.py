@@ -1,4 +1,4 @@
-"""Notes -> Batch: terms per field, and the signals that rules and filters read."""
+"""Turns notes into a Batch: terms of each field, and signals that rules and filters read."""
 
 from __future__ import annotations
 
@@ -8,38 +8,40 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.index.hits import Batch
-from engine.model import Counts, Document, Note, Signals
+from engine.model import Document, Note, Signals
 from engine.text.normalise import bare_letters, blank_stickers, fold_key, unmarked
 from engine.text.segment import Segmenter
 
-_TITLE_LIMIT = 20  # the platform's own; a longer title is a crawler's copy of the body
-_STICKER = 16  # characters that a sticker which was cut off can take
+_TITLE_LIMIT = (
+    20  # characters; the platform's limit: a longer title is a crawler's copy of the body
+)
+_STICKER = 16  # most characters of a cut-off sticker
 
 
 def documents(
     notes: Sequence[Note], clusters: Sequence[str], segmenter: Segmenter
 ) -> list[Document]:
-    """Notes as an index takes them, in one batch; `clusters` has one entry a note."""
+    """Turns notes into Documents for an index, in one batch; `clusters` has one entry per note."""
     return list(batch(notes, clusters, segmenter))
 
 
 def batch(notes: Sequence[Note], clusters: Sequence[str], segmenter: Segmenter) -> Batch:
-    """Notes as columns of terms and signals; each id must come once."""
+    """Turns notes into columns of terms and signals. Each note id must occur once."""
     titles: list[str] = []
     bodies: list[str] = []
     tags: list[tuple[str, ...]] = []
     for note in notes:
-        title, body = own_title(note)
-        bare_title, topics = unmarked(title)
-        bare_body, more = unmarked(body)
+        title, body = scored_title(note)
+        bare_title, title_topics = unmarked(title)
+        bare_body, body_topics = unmarked(body)
         titles.append(bare_title)
         bodies.append(bare_body)
-        whole = title is note.title and body is note.body
-        tags.append(_tags(note, topics, more) if whole else all_tags(note))
-    flat = [tag for own in tags for tag in own]
+        is_untrimmed = title is note.title and body is note.body
+        tags.append(_tags(note, title_topics, body_topics) if is_untrimmed else all_tags(note))
+    flat = [tag for note_tags in tags for tag in note_tags]
     terms = segmenter.batch([*titles, *flat, *bodies])
     edges = np.zeros(len(notes) + 1, np.int64)
-    np.cumsum([len(own) for own in tags], out=edges[1:])
+    np.cumsum([len(note_tags) for note_tags in tags], out=edges[1:])
     first, second = len(titles), len(titles) + len(flat)
     fields = {
         "title": _field(terms.ids, terms.offsets[: first + 1]),
@@ -48,22 +50,23 @@ def batch(notes: Sequence[Note], clusters: Sequence[str], segmenter: Segmenter) 
     }
     brands = _brands(fields, len(notes), segmenter)
     signals = [
-        _signals(note, cluster or note.note_id, own, named)
-        for note, cluster, own, named in zip(notes, clusters, tags, brands, strict=True)
+        _signals(note, cluster or note.note_id, note_tags, brand_names)
+        for note, cluster, note_tags, brand_names in zip(notes, clusters, tags, brands, strict=True)
     ]
     return Batch([note.note_id for note in notes], fields, segmenter.vocabulary, signals)
 
 
 def all_tags(note: Note) -> tuple[str, ...]:
-    """The tags of a note: its tag field, then topics written in title and body, each once."""
+    """Collects a note's tags: its tag field, then topics written in title and body, each once."""
     return _tags(note, _topics(note), ())
 
 
-def own_title(note: Note) -> tuple[str, str]:
-    """(title, body) as they are scored: a title that is the body's beginning counts once.
+def scored_title(note: Note) -> tuple[str, str]:
+    """Returns (title, body) as they are scored: a title that repeats the body's beginning counts
+    once.
 
-    Within the platform's 20 characters it is the title, and the body goes on after it; a longer
-    one is the crawler's copy of the body, and the note has no title.
+    A title of up to 20 characters (the platform's limit) stays, and the body continues behind it. A
+    longer one is the crawler's copy of the body: the note then has no title.
     """
     title = bare_letters(note.title)
     if not title or not _begins(note.body, title):
@@ -74,19 +77,19 @@ def own_title(note: Note) -> tuple[str, str]:
 
 
 def _begins(body: str, letters: str) -> bool:
-    """Whether these are the first letters of a text; a part of it mostly tells."""
+    """Whether a text begins with these letters; a part of the text mostly decides."""
     head = bare_letters(body[:_STICKER].partition("[")[0])
     if head[: len(letters)] != letters[: len(head)]:
         return False
     part = body[: 3 * len(letters) + 3 * _STICKER]
-    found = bare_letters(part)
-    if len(part) < len(body) and len(found) < len(letters) + _STICKER:
-        found = bare_letters(body)
-    return found.startswith(letters)
+    part_letters = bare_letters(part)
+    if len(part) < len(body) and len(part_letters) < len(letters) + _STICKER:
+        part_letters = bare_letters(body)
+    return part_letters.startswith(letters)
 
 
 def _after(body: str, letters: int) -> str:
-    """The body behind its first `letters` letters and digits."""
+    """Cuts off the body's first `letters` letters and digits."""
     for position, char in enumerate(blank_stickers(body)):
         if letters <= 0:
             return body[position:]
@@ -99,12 +102,12 @@ def _topics(note: Note) -> tuple[str, ...]:
 
 
 def _tags(note: Note, *topics: tuple[str, ...]) -> tuple[str, ...]:
-    found: dict[str, str] = {}
-    for own in (note.tags, *topics):
-        for tag in own:
+    tag_by_key: dict[str, str] = {}
+    for tags in (note.tags, *topics):
+        for tag in tags:
             if key := fold_key(tag):
-                found.setdefault(key, tag)
-    return tuple(found.values())
+                tag_by_key.setdefault(key, tag)
+    return tuple(tag_by_key.values())
 
 
 def _field(
@@ -118,20 +121,20 @@ def _brands(
     notes: int,
     segmenter: Segmenter,
 ) -> list[set[str]]:
-    """The brands that the terms of each note name."""
-    found: list[set[str]] = [set() for _ in range(notes)]
+    """Collects for each note the brands that its terms name."""
+    brands_of_note: list[set[str]] = [set() for _ in range(notes)]
     brands = segmenter.brands()
     for ids, offsets in fields.values():
         numbers = brands.numbers[ids]
-        named = np.flatnonzero(numbers)
-        owners = np.searchsorted(offsets, named, side="right") - 1
-        for owner, number in zip(owners.tolist(), numbers[named].tolist(), strict=True):
-            found[owner].add(brands.names[number])
-    return found
+        positions = np.flatnonzero(numbers)
+        owners = np.searchsorted(offsets, positions, side="right") - 1
+        for owner, number in zip(owners.tolist(), numbers[positions].tolist(), strict=True):
+            brands_of_note[owner].add(brands.names[number])
+    return brands_of_note
 
 
 def _signals(note: Note, cluster: str, tags: Sequence[str], brands: set[str]) -> Signals:
-    likes, collects, comments, shares = _values(note.counts)
+    likes, collects, comments, shares = note.counts.values()
     return Signals(
         kind=note.kind,
         author=note.author,
@@ -145,11 +148,3 @@ def _signals(note: Note, cluster: str, tags: Sequence[str], brands: set[str]) ->
         brands=tuple(sorted(brands)),
         cluster=cluster,
     )
-
-
-def _values(counts: Counts) -> tuple[int | None, int | None, int | None, int | None]:
-    likes, collects, comments, shares = (
-        None if count is None else count.value
-        for count in (counts.likes, counts.collects, counts.comments, counts.shares)
-    )
-    return likes, collects, comments, shares

@@ -1,8 +1,9 @@
-"""Words that stay whole, what kind each is, and what else a searcher of it means.
+"""Words that stay whole, the kind of each, and what else a searcher of a word means.
 
-A folder of text files: `KIND.txt` holds one phrase a line, `aliases.txt` holds `a = b = c` (the
-same thing, the first is canonical) and `a => b, c` (who searches a also means b and c). The
-built-in folder stands beside this file; a library's own `lexicon/` comes on top.
+A lexicon is a folder of text files: `KIND.txt` holds one phrase a line, `aliases.txt` holds
+`a = b = c` (spellings of one thing, the first is canonical) and `a => b, c` (who searches a also
+means b and c). The built-in folder stands beside this file; a library's own `lexicon/` folder adds
+to it and overrides it.
 """
 
 from __future__ import annotations
@@ -33,16 +34,16 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A phrase in its usual spelling; `own` when the user's lexicon brought it."""
+    """A phrase in its usual spelling; `user_defined` when the library's own lexicon holds it."""
 
     phrase: str
     kind: str
-    own: bool = False
+    user_defined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A term that a query word also stands for, and how one gets there."""
+    """A term that a query word also stands for; `route` says how the word leads to it."""
 
     term: str
     same: bool  # two-way: another spelling of the same thing; else one-way
@@ -51,7 +52,7 @@ class Alias:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Phrases by their term, and the ways between them; frozen, so that an index can trust it."""
+    """Phrases by term and the aliases between them. Frozen, so that an index can rely on it."""
 
     entries: dict[str, Entry]
     canonical: dict[str, str]  # term -> the first spelling of its set
@@ -61,29 +62,30 @@ class Lexicon:
     fingerprint: str
 
     def kind(self, term: str) -> str:
-        """The kind of a term, "" for a word that is not in the lexicon."""
+        """Returns the kind of a term, "" for a word that the lexicon does not hold."""
         entry = self.entries.get(term)
         return entry.kind if entry else ""
 
     def aliases(self, term: str) -> list[Alias]:
-        """What else a searcher of `term` means, two-way spellings first."""
+        """Lists what else a searcher of `term` means, two-way spellings first."""
         same = self.sets.get(term, (term,))
-        found = [Alias(t, True, f"{self.spelling(term)} = {self.spelling(t)}") for t in same]
+        aliases = [Alias(t, True, f"{self.spelling(term)} = {self.spelling(t)}") for t in same]
         onward = dict.fromkeys(t for s in same for t in self.onward.get(s, ()) if t not in same)
-        found += [Alias(t, False, f"{self.spelling(term)} → {self.spelling(t)}") for t in onward]
-        return [alias for alias in found if alias.term != term]
+        aliases += [Alias(t, False, f"{self.spelling(term)} → {self.spelling(t)}") for t in onward]
+        return [alias for alias in aliases if alias.term != term]
 
-    def same(self, term: str, other: str) -> bool:
-        """Whether two terms are one thing: equal, or spellings of one two-way set."""
-        return term == other or other in self.sets.get(term, ())
+    def same(self, first: str, second: str) -> bool:
+        """Whether two terms mean one thing: equal, or spellings of one two-way set."""
+        return first == second or second in self.sets.get(first, ())
 
     def spelling(self, term: str) -> str:
-        """The usual spelling of a term, or the term itself."""
+        """Returns the usual spelling of a term, or the term itself."""
         entry = self.entries.get(term)
         return entry.phrase if entry else term
 
     def brand(self, term: str) -> str:
-        """The brand that a term names or that makes the product it names; "" for none."""
+        """Returns the brand that a term names, or the brand that makes the product it names; "" for
+        none."""
         spellings = self.sets.get(term, (term,))
         owner = next((self.makers[t] for t in spellings if t in self.makers), term)
         if self.kind(owner) != "brand":
@@ -91,29 +93,30 @@ class Lexicon:
         return self.canonical.get(owner, self.spelling(owner))
 
     def brand_named(self, text: str) -> str:
-        """The canonical spelling of a brand as a user types it, or the text itself."""
+        """Returns the canonical spelling of a brand as a user types it, or the text itself."""
         return self.brand(as_term(text)) or text
 
 
 def as_term(phrase: str) -> str:
-    """A phrase as an index term: folded, inner white space as `_` (a term holds no white space)."""
+    """Turns a phrase into an index term: folded, inner white space as `_`."""
     return fold_key(phrase).replace(" ", "_")
 
 
-def load(own: Path | None = None) -> Lexicon:
-    """The built-in lexicon with a library's own folder on top; BadLexicon names file and line."""
+def load(user_folder: Path | None = None) -> Lexicon:
+    """Loads the built-in lexicon and a library's own folder. Raises BadLexicon with file and
+    line."""
     builder = _Builder()
-    for folder, mine in ((BUILT_IN, False), (own, True)):
+    for folder, user_defined in ((BUILT_IN, False), (user_folder, True)):
         if folder is None or not folder.is_dir():
             continue
         for kind in KINDS:
-            builder.phrases(folder / f"{kind}.txt", kind, mine)
-        builder.aliases(folder / "aliases.txt", mine)
+            builder.phrases(folder / f"{kind}.txt", kind, user_defined)
+        builder.aliases(folder / "aliases.txt", user_defined)
     return builder.finish()
 
 
 def check_phrases(phrases: Sequence[str]) -> None:
-    """BadLexicon for a phrase that no lexicon line can hold."""
+    """Raises BadLexicon for a phrase that no lexicon line can hold."""
     for phrase in phrases:
         if len(as_term(phrase)) < 2 or any(mark in phrase for mark in "=,，\n#"):
             raise BadLexicon(
@@ -132,22 +135,25 @@ def copied(folder: Path, into: Path, lines_of: Mapping[str, Sequence[str]]) -> P
 
 
 def append(folder: Path, lines_of: Mapping[str, Sequence[str]]) -> None:
-    """Add lines to files of a lexicon folder, each line once."""
+    """Adds lines to the files of a lexicon folder, each line once."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, new in lines_of.items():
+    for name, added in lines_of.items():
         path = folder / name
-        known = path.read_text("utf-8-sig").splitlines() if path.is_file() else []
-        fresh = [line for line in dict.fromkeys(new) if line not in known]
+        present_lines = path.read_text("utf-8-sig").splitlines() if path.is_file() else []
+        new_lines = [line for line in dict.fromkeys(added) if line not in present_lines]
         temporary = path.with_suffix(".tmp")
         with temporary.open("w", encoding="utf-8") as file:
-            file.write("\n".join([*known, *fresh]) + "\n")
+            file.write("\n".join([*present_lines, *new_lines]) + "\n")
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:
-    """(line number, text) of a lexicon file, comments and blank lines left out."""
+    """Yields (line number, text) of a lexicon file without comments and blank lines.
+
+    Raises BadLexicon when the file is not UTF-8. A missing file has no lines.
+    """
     if not path.is_file():
         return
     try:
@@ -161,7 +167,7 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 class _Builder:
-    """Collects files into a Lexicon."""
+    """Collects lexicon files into a Lexicon."""
 
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
@@ -170,17 +176,17 @@ class _Builder:
         self.onward: dict[str, tuple[str, ...]] = {}
         self.digest = hashlib.sha256()
 
-    def phrases(self, path: Path, kind: str, own: bool) -> None:
+    def phrases(self, path: Path, kind: str, user_defined: bool) -> None:
         for number, phrase in lines(path):
-            self._add(phrase, kind, own, f"{path}:{number}")
+            self._add(phrase, kind, user_defined, f"{path}:{number}")
 
-    def aliases(self, path: Path, own: bool) -> None:
+    def aliases(self, path: Path, user_defined: bool) -> None:
         for number, line in lines(path):
             place = f"{path}:{number}"
             if "=>" in line:
-                self._one_way(line, own, place)
+                self._one_way(line, user_defined, place)
             elif "=" in line:
-                self._two_way(line, own, place)
+                self._two_way(line, user_defined, place)
             else:
                 raise BadLexicon(
                     f"{place}: '{line}' is no alias", "write `a = b` for the same, `a => b, c` else"
@@ -206,18 +212,20 @@ class _Builder:
     def _kind(self, term: str) -> str:
         return self.entries[term].kind
 
-    def _add(self, phrase: str, kind: str, own: bool, place: str) -> str:
+    def _add(self, phrase: str, kind: str, user_defined: bool, place: str) -> str:
         term = as_term(phrase)
         if len(term) < 2:
             raise BadLexicon(
                 f"{place}: '{phrase}' is a single character", "lexicon phrases have two or more"
             )
-        self.digest.update(f"{kind}\0{phrase}\0{own}\n".encode())
-        if term not in self.entries or own:
-            self.entries[term] = Entry(phrase, kind, own)
+        self.digest.update(f"{kind}\0{phrase}\0{user_defined}\n".encode())
+        if term not in self.entries or user_defined:
+            self.entries[term] = Entry(phrase, kind, user_defined)
         return term
 
-    def _members(self, names: list[str], kind: str, own: bool, place: str) -> tuple[str, ...]:
+    def _members(
+        self, names: list[str], kind: str, user_defined: bool, place: str
+    ) -> tuple[str, ...]:
         terms: dict[str, None] = {}
         for name in (n.strip() for n in names):
             if not name:
@@ -226,28 +234,28 @@ class _Builder:
                 raise BadLexicon(f"{place}: '{name}' is no name", "write one line for each sign")
             term = as_term(name)
             if term not in self.entries:
-                self._add(name, kind, own, place)
+                self._add(name, kind, user_defined, place)
             terms.setdefault(term)
         return tuple(terms)
 
     def _kind_of(self, names: list[str], default: str) -> str:
-        known = (self.entries.get(as_term(name.strip())) for name in names)
-        return next((entry.kind for entry in known if entry), default)
+        entries = (self.entries.get(as_term(name.strip())) for name in names)
+        return next((entry.kind for entry in entries if entry), default)
 
-    def _two_way(self, line: str, own: bool, place: str) -> None:
+    def _two_way(self, line: str, user_defined: bool, place: str) -> None:
         self.digest.update(line.encode())
         names = line.split("=")
-        members = self._members(names, self._kind_of(names, "category"), own, place)
+        members = self._members(names, self._kind_of(names, "category"), user_defined, place)
         joined = dict.fromkeys(t for m in members for t in self.sets.get(m, (m,)))
         first = self.canonical.get(members[0], names[0].strip())
         for term in joined:
             self.sets[term] = tuple(joined)
             self.canonical[term] = first
 
-    def _one_way(self, line: str, own: bool, place: str) -> None:
+    def _one_way(self, line: str, user_defined: bool, place: str) -> None:
         self.digest.update(line.encode())
         left, _, right = line.partition("=>")
-        (source,) = self._members([left], "category", own, place)
+        (source,) = self._members([left], "category", user_defined, place)
         default = "product" if self._kind(source) == "brand" else self._kind(source)
-        targets = self._members(right.replace("，", ",").split(","), default, own, place)
+        targets = self._members(right.replace("，", ",").split(","), default, user_defined, place)
         self.onward[source] = tuple(dict.fromkeys(self.onward.get(source, ()) + targets))

@@ -1,8 +1,8 @@
-"""Original text -> folded text of the same meaning, with a way back to the original characters.
+"""Turns original text into folded text of the same meaning, and maps spans back to the original.
 
 Folding works one character at a time: NFKC (width, ligatures), lower case, traditional to
-simplified; zero-width, variation selectors and private use vanish. Mark-up (topics, stickers,
-mentions) is blanked before, so that it never becomes a term.
+simplified characters; zero-width characters, variation selectors and private use characters vanish.
+Mark-up (topics, stickers, mentions) becomes blanks before, so that it is never a term.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _VARIANTS = {"妳": "你", "祂": "他", "裡": "里", "線": "线", "薴": "苎
 
 
 class _FoldTable(dict[int, str]):
-    """str.translate table that learns each character once."""
+    """A table for str.translate that computes each character's folding once."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = fold_character(chr(code))
@@ -54,7 +54,7 @@ def _simplifier() -> OpenCC:
 
 
 def fold_character(char: str) -> str:
-    """What one character folds to: nothing, one character or several."""
+    """Folds one character to nothing, one character or several."""
     code = ord(char)
     if code in _FILLERS or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
         return ""
@@ -63,6 +63,8 @@ def fold_character(char: str) -> str:
         return ""
     if category == "Cc":
         return " "
+    if category == "Cn":  # four of five codes: no character yet, so nothing to fold
+        return char
     if char in _VARIANTS:
         return _VARIANTS[char]
     folded = unicodedata.normalize("NFKC", char).lower()
@@ -76,21 +78,22 @@ _TABLE = _FoldTable()
 class Folded:
     """Folded text; character i of `text` comes from character `origin[i]` of the original.
 
-    `origin` has one entry more than `text` (the original's length); None when nothing moved.
+    `origin` has one entry more than `text` (the original's length). It is None when both texts have
+    the same positions.
     """
 
     text: str
     origin: Sequence[int] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Characters [start, end) of the folded text as characters of the original."""
+        """Maps characters [start, end) of the folded text to characters of the original."""
         if self.origin is None:
             return start, end
         return int(self.origin[start]), int(self.origin[end - 1]) + 1
 
 
 def fold(text: str) -> Folded:
-    """Fold `text` character by character; spans stay true to the original."""
+    """Folds a text character by character and keeps where each character came from."""
     folded = text.translate(_TABLE)
     if len(folded) == len(text) and all(len(_TABLE[ord(c)]) == 1 for c in set(text)):
         return Folded(folded)
@@ -102,27 +105,28 @@ def fold(text: str) -> Folded:
 
 
 def fold_key(text: str) -> str:
-    """A short text as a key to compare by: folded, outer white space gone, inner runs to one."""
+    """Folds a short text to a key for comparison: outer white space removed, inner runs single."""
     return " ".join(text.translate(_TABLE).split())
 
 
 def blank_markup(text: str) -> str:
-    """The text with topics, stickers and mentions as spaces: the same length, no terms in them."""
+    """Replaces topics, stickers and mentions with blanks; the text keeps its length."""
     return unmarked(text)[0]
 
 
 def topics(text: str) -> tuple[str, ...]:
-    """Topic tags written in a text, in order, each once (`#A[话题]##B[话题]#`, `#A #B`, `#A#`)."""
+    """Lists the topic tags in a text, in order, each once (`#A[话题]##B[话题]#`, `#A #B`,
+    `#A#`)."""
     return unmarked(text)[1]
 
 
 def unmarked(text: str) -> tuple[str, tuple[str, ...]]:
-    """(`blank_markup`, `topics`) of a text in one reading."""
+    """Returns (`blank_markup`, `topics`) of a text and reads it once."""
     mark = _BEGINS.search(text)
     if mark is None:
         return text, ()
-    found: dict[str, None] = {}
-    kept: list[str] = []
+    names: dict[str, None] = {}
+    pieces: list[str] = []
     done = 0
     while mark is not None:
         match = _MARKUP.match(text, mark.start())
@@ -130,21 +134,22 @@ def unmarked(text: str) -> tuple[str, tuple[str, ...]]:
             mark = _BEGINS.search(text, mark.end())
             continue
         start, end = match.span()
-        kept += text[done:start], " " * (end - start)
+        pieces += text[done:start], " " * (end - start)
         done = end
-        for name in re.split("[#＃]", match.group("topic") or match.group("bare") or ""):
-            if name and (key := fold_key(name)) and not key.isdigit():
-                found.setdefault(name.strip())
+        for topic in re.split("[#＃]", match.group("topic") or match.group("bare") or ""):
+            if topic and (key := fold_key(topic)) and not key.isdigit():
+                names.setdefault(topic.strip())
         mark = _BEGINS.search(text, end)
-    return "".join(kept) + text[done:], tuple(found)
+    return "".join(pieces) + text[done:], tuple(names)
 
 
 def blank_stickers(text: str) -> str:
-    """The text with sticker codes as spaces, the same length; topics and mentions stay."""
+    """Replaces sticker codes with blanks; length, topics and mentions stay."""
     return _STICKERS.sub(lambda match: " " * (match.end() - match.start()), text)
 
 
 def bare_letters(text: str) -> str:
-    """Letters and digits of a text, folded: what two copies share however they are marked up."""
+    """Returns the folded letters and digits of a text, which two copies share whatever their
+    mark-up."""
     folded = blank_stickers(text).translate(_TABLE)
     return "".join(char for char in folded if char.isalnum())

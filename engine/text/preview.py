@@ -1,4 +1,4 @@
-"""A lexicon before and after a change -> which notes' terms change, and how."""
+"""Compares two lexicons by the notes whose terms differ between them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A note whose terms differ: what it loses and what it gains, sorted."""
+    """A note whose terms differ: the terms that it loses and gains, each sorted."""
 
     note_id: str
     title: str
@@ -26,11 +26,11 @@ class Change:
 def changes(
     notes: Iterable[Note], phrases: Iterable[str], before: Segmenter, after: Segmenter
 ) -> Iterator[Change]:
-    """Notes that hold any of the phrases and whose terms differ between two segmenters."""
-    wanted = [fold_key(phrase) for phrase in phrases]
+    """Yields notes that hold any of the phrases and whose terms differ between two segmenters."""
+    keys = [fold_key(phrase) for phrase in phrases]
     for note in notes:
         text = fold_key("\n".join((note.title, note.body, *note.tags)))
-        if any(phrase in text for phrase in wanted):
+        if any(phrase in text for phrase in keys):
             old, new = _terms(note, before), _terms(note, after)
             if old != new:
                 yield Change(

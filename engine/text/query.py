@@ -1,7 +1,8 @@
-"""What a user types -> Query: words, "phrases", -not, tag: brand: type: author: since: until:.
+"""Parses user text into a Query: words, "phrases", -not, tag: brand: type: author: since: until:.
 
-User text is never a parse error: what is not understood is searched as words, and `Query.notes`
-says so. Words and notes share one analysis; aliases join at query time with less weight.
+User text is never a parse error: what the parser does not understand becomes words, and
+`Query.notes` says so. Queries and notes share one analysis; aliases are added at query time with
+less weight.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from engine.text.normalise import fold, fold_key
 from engine.text.segment import Segmenter
 
 MAX_CHARACTERS = 200
-MAX_TERMS = 32
+_MAX_WORDS = 32
 KIND_WORDS: dict[str, Kind] = {
     "image": "image",
     "图文": "image",
@@ -37,7 +38,7 @@ _KEYS |= {"since": "since", "until": "until"}
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One piece of what was typed."""
+    """One piece of the typed text."""
 
     text: str
     key: str = ""
@@ -46,7 +47,7 @@ class _Part:
 
 
 def parse(text: str, segmenter: Segmenter, weights: QueryWeights | None = None) -> Query:
-    """Analyse what a user typed; BadQuery past 200 characters or 32 words."""
+    """Parses what a user typed. Raises BadQuery past 200 characters or 32 words."""
     if len(text) > MAX_CHARACTERS:
         raise BadQuery(f"the query has {len(text)} characters", f"use at most {MAX_CHARACTERS}")
     parser = _Parser(segmenter, weights or QueryWeights())
@@ -56,8 +57,8 @@ def parse(text: str, segmenter: Segmenter, weights: QueryWeights | None = None) 
 
 
 def plain(text: str, segmenter: Segmenter, weights: QueryWeights | None = None) -> Query:
-    """Analyse a text as words alone: no operators, no limits (judged queries, drafts)."""
-    parser = _Parser(segmenter, weights or QueryWeights(), most=None)
+    """Parses a text as words alone, without operators and limits (judged queries, drafts)."""
+    parser = _Parser(segmenter, weights or QueryWeights(), max_words=None)
     parser.take(_Part(text))
     return parser.finish(text)
 
@@ -80,9 +81,9 @@ class _Parser:
     """Collects parts into a Query."""
 
     def __init__(
-        self, segmenter: Segmenter, weights: QueryWeights, most: int | None = MAX_TERMS
+        self, segmenter: Segmenter, weights: QueryWeights, max_words: int | None = _MAX_WORDS
     ) -> None:
-        self._most = most
+        self._max_words = max_words
         self._segmenter = segmenter
         self._weights = weights
         self._texts: list[str] = []
@@ -122,16 +123,16 @@ class _Parser:
     def _clauses(self) -> list[Clause]:
         clauses: dict[str, Clause] = {}
         words = 0
-        together = " ".join(self._texts)  # `Louis Vuitton` is typed as two words and is one phrase
-        for piece in self._segmenter.pieces(fold(together).text):
+        joined = " ".join(self._texts)  # `Louis Vuitton` is typed as two words and is one phrase
+        for piece in self._segmenter.pieces(fold(joined).text):
             route = "bigram" if piece.bigram else ""
             weight = self._weights.bigram if piece.bigram else 1.0
-            known = clauses.get(piece.term)
-            if known is None or (known.route and not route):
+            present = clauses.get(piece.term)
+            if present is None or (present.route and not route):
                 words += not piece.bigram
                 clauses[piece.term] = Clause(piece.term, piece.term, weight, route)
-        if self._most is not None and words > self._most:
-            raise BadQuery(f"the query has {words} words", f"use at most {self._most}")
+        if self._max_words is not None and words > self._max_words:
+            raise BadQuery(f"the query has {words} words", f"use at most {self._max_words}")
         for clause in list(clauses.values()):
             if not clause.route:
                 self._add_aliases(clause, clauses)
@@ -140,26 +141,26 @@ class _Parser:
     def _add_aliases(self, clause: Clause, clauses: dict[str, Clause]) -> None:
         for alias in self._segmenter.lexicon.aliases(clause.term):
             weight = self._weights.alias if alias.same else self._weights.onward
-            known = clauses.get(alias.term)
-            if weight > 0 and (known is None or (known.route and known.weight < weight)):
+            present = clauses.get(alias.term)
+            if weight > 0 and (present is None or (present.route and present.weight < weight)):
                 clauses[alias.term] = Clause(alias.term, clause.term, weight, alias.route)
 
     def _narrow(self, part: _Part) -> bool:
-        """Put a `key:value` into the filter; False when the value says nothing."""
-        value, known = part.text, self._filter
+        """Adds a `key:value` to the filter. Returns False when the value has no meaning."""
+        value, current = part.text, self._filter
         if part.key == "tag":
-            self._filter = replace(known, tags=(*known.tags, fold_key(value)))
+            self._filter = replace(current, tags=(*current.tags, fold_key(value)))
         elif part.key == "brand":
             brand = fold_key(self._segmenter.lexicon.brand_named(value))
-            self._filter = replace(known, brands=(*known.brands, brand))
+            self._filter = replace(current, brands=(*current.brands, brand))
         elif part.key == "author":
-            self._filter = replace(known, authors=(*known.authors, value))
+            self._filter = replace(current, authors=(*current.authors, value))
         elif part.key == "type" and value.lower() in KIND_WORDS:
-            self._filter = replace(known, kinds=(*known.kinds, KIND_WORDS[value.lower()]))
+            self._filter = replace(current, kinds=(*current.kinds, KIND_WORDS[value.lower()]))
         elif part.key == "since" and (day := _day(value)) is not None:
-            self._filter = replace(known, since=day)
+            self._filter = replace(current, since=day)
         elif part.key == "until" and (day := _day(value, after=1)) is not None:
-            self._filter = replace(known, until=day)
+            self._filter = replace(current, until=day)
         else:
             self._notes.append(f"{part.key}:{value} is not understood and was searched as a word")
             return False
@@ -167,7 +168,8 @@ class _Parser:
 
 
 def _day(text: str, after: int = 0) -> int | None:
-    """Midnight in +08:00 of a day, or of one so many days after, as seconds since 1970."""
+    """Returns midnight (+08:00) of a day plus `after` days, in seconds since 1970; None for no
+    date."""
     try:
         day = date.fromisoformat(text.replace("/", "-").replace(".", "-"))
         moment = datetime.combine(day, time(), CHINA) + timedelta(days=after)

@@ -1,8 +1,8 @@
-"""Texts -> runs of words that may make up a keyword: what stands between filler and signs.
+"""Splits texts into runs: words between filler and signs that may make up a keyword.
 
-A word is FULL (can stand alone), LOOSE (a verb, an adjective, slang: it can, but says less) or
-INSIDE (a single character, a number: only beside others) or HALF (a character that a wrong cut
-left beside an unknown name). Everything else ends a run: function words by jieba's tags,
+A word is FULL (can stand alone), LOOSE (a verb, an adjective, slang: can stand alone, but says
+less), INSIDE (a single character, a number: only beside others) or HALF (a character that a wrong
+cut left beside an unknown name). Everything else ends a run: function words by jieba's tags,
 `lexicon/filler.txt`, signs, line ends.
 """
 
@@ -35,7 +35,7 @@ _NEVER = frozenset(
 
 
 class Piece(NamedTuple):
-    """A word of a run: folded, its characters [start, end) in the original text, its role."""
+    """A word of a run: folded key, characters [start, end) in the original text, role."""
 
     key: str
     start: int
@@ -48,7 +48,7 @@ Run = list[Piece]
 
 @cache
 def words_of(name: str) -> frozenset[str]:
-    """The built-in words of `filler` or `weak`, folded."""
+    """Returns the built-in words of `filler` or `weak`, folded."""
     return frozenset(fold_key(line) for _, line in lexicons.lines(_place(lexicons.BUILT_IN, name)))
 
 
@@ -57,17 +57,17 @@ def _place(folder: Path, name: str) -> Path:
 
 
 class Reader:
-    """Reads texts as runs with one segmenter; `more` are words of the user's that end a run."""
+    """Splits texts into runs with one segmenter; `extra_filler` are user words that end a run."""
 
-    def __init__(self, segmenter: Segmenter, more: Iterable[str] = ()) -> None:
+    def __init__(self, segmenter: Segmenter, extra_filler: Iterable[str] = ()) -> None:
         self.segmenter = segmenter
-        self._filler = words_of("filler") | {fold_key(word) for word in more}
+        self._filler = words_of("filler") | {fold_key(word) for word in extra_filler}
         self._weak = words_of("weak")
-        self._known: dict[str, tuple[str, int]] = {}
+        self._role_by_surface: dict[str, tuple[str, int]] = {}
         self._unknown = cache(lambda key: not self.listed(key) and not is_word(key))
 
     def runs(self, texts: Sequence[str]) -> list[list[Run]]:
-        """For each text its runs in reading order."""
+        """Lists the runs of each text in reading order."""
         rows = self.segmenter.plain(texts)
         starts, ends = rows.starts.tolist(), rows.ends.tolist()
         return [
@@ -80,14 +80,17 @@ class Reader:
         return key in self._weak
 
     def strength(self, key: str) -> int | None:
-        """How much a word says: 0 filler or slang, 1 weak; None for any other."""
+        """Returns how much a word says: 0 for filler or slang, 1 for weak, None for any other."""
         if key in self._filler or (self.listed(key) and not self.typed(key)):
             return 0
         return 1 if self.weak(key) else None
 
     def typed(self, key: str) -> bool:
-        """Whether a searcher might type a phrase: no boilerplate, nothing that says too little,
-        no lone slang, no bare letters and figures that the lexicon does not know."""
+        """Whether a searcher might type a phrase.
+
+        Not typed are boilerplate, phrases that say too little, slang alone, and Latin letters and
+        digits that the lexicon does not hold.
+        """
         if self.listed(key):
             slang = self.segmenter.lexicon.kind(lexicons.as_term(key)) == "slang"
             return not (slang or self.weak(key))
@@ -103,55 +106,57 @@ class Reader:
         return not self.listed(key) and self.typed(key)
 
     def shape(self, key: str) -> tuple[str, ...]:
-        """The words of a phrase in one spelling and one order: equal for the same thing."""
+        """Returns a phrase's words in one spelling and order; equal for phrases of one meaning."""
         lexicon = self.segmenter.lexicon
-        words = [as_canonical(lexicon, word) for word in self.segmenter.words(key)]
-        whole = lexicons.as_term(key)
-        return (as_canonical(lexicon, whole),) if whole in lexicon.entries else tuple(sorted(words))
+        words = [_canonical_key(lexicon, word) for word in self.segmenter.words(key)]
+        term = lexicons.as_term(key)
+        return (_canonical_key(lexicon, term),) if term in lexicon.entries else tuple(sorted(words))
 
     def spelling(self, key: str) -> str:
-        """The lexicon's spelling of a phrase, else the phrase itself."""
+        """Returns the lexicon's spelling of a phrase, or the phrase itself."""
         return self.segmenter.lexicon.spelling(lexicons.as_term(key)) if self.listed(key) else key
 
     def listed(self, key: str) -> bool:
-        """Whether a phrase stands in the lexicon."""
+        """Whether the lexicon holds a phrase."""
         return lexicons.as_term(key) in self.segmenter.lexicon.entries
 
     def _split(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Run]:
-        found: list[Run] = []
+        runs: list[Run] = []
         run: Run = []
         last, latin = -1, False
-        read = [self._read(text[start:end]) for start, end in spans]
+        words = [self._read(text[start:end]) for start, end in spans]
         for number, (start, end) in enumerate(spans):
-            key, role = read[number]
+            key, role = words[number]
             begins_latin = key[:1].isascii()
-            apart = start != last and not (text[last:start] == " " and latin and begins_latin)
+            separated = start != last and not (text[last:start] == " " and latin and begins_latin)
             last, latin = end, key[-1:].isascii()
-            if run and (apart or role == _NONE):
-                found.append(run)
+            if run and (separated or role == _NONE):
+                runs.append(run)
                 run = []
-            if role == _NONE and self._glued(read, number):
+            if role == _NONE and self._glued(words, number):
                 role = HALF
             if role:
                 run.append(Piece(key, start, end, role))
         if run:
-            found.append(run)
-        return found
+            runs.append(run)
+        return runs
 
-    def _glued(self, read: Sequence[tuple[str, int]], number: int) -> bool:
-        """Whether a lone character stands beside an unknown word: a cut through a name."""
-        key = read[number][0]
+    def _glued(self, words: Sequence[tuple[str, int]], number: int) -> bool:
+        """Whether a single character stands beside an unknown word: a cut through a name."""
+        key = words[number][0]
         if len(key) != 1 or key in _NEVER or not _HAN.match(key):
             return False
-        beside = [read[at][0] for at in (number - 1, number + 1) if 0 <= at < len(read)]
-        return any(len(word) > 1 and _HAN.match(word) and self._unknown(word) for word in beside)
+        neighbours = [words[at][0] for at in (number - 1, number + 1) if 0 <= at < len(words)]
+        return any(
+            len(word) > 1 and _HAN.match(word) and self._unknown(word) for word in neighbours
+        )
 
     def _read(self, surface: str) -> tuple[str, int]:
-        known = self._known.get(surface)
-        if known is None:
+        word = self._role_by_surface.get(surface)
+        if word is None:
             key = fold_key(surface)
-            known = self._known[surface] = key, self._role(key)
-        return known
+            word = self._role_by_surface[surface] = key, self._role(key)
+        return word
 
     def _role(self, key: str) -> int:
         if key in self._filler or not any(char.isalnum() for char in key):
@@ -166,8 +171,8 @@ class Reader:
         return INSIDE if _ragged(key) else _role_of_word(key)
 
 
-def as_canonical(lexicon: lexicons.Lexicon, word: str) -> str:
-    """The first spelling of a word's set, folded; the word itself when it has none."""
+def _canonical_key(lexicon: lexicons.Lexicon, word: str) -> str:
+    """Returns the canonical spelling of a word's alias set, folded, or the word itself."""
     return fold_key(lexicon.canonical.get(word, word))
 
 
@@ -188,13 +193,13 @@ def _ragged(key: str) -> bool:
 
 @cache
 def may_begin(key: str) -> bool:
-    """Whether a phrase may open with this word: of single Han characters few do (油, 全, 早)."""
+    """Whether a phrase may begin with this word: few single Han characters may (油, 全, 早)."""
     return key in _BEGIN if len(key) == 1 and not key.isascii() else not _ragged(key)
 
 
 @cache
 def may_end(key: str) -> bool:
-    """Whether a phrase may close with this word: of single characters those of nouns (霜, 法)."""
+    """Whether a phrase may end with this word: single characters of nouns may (霜, 法)."""
     if len(key) == 1 and not key.isascii():
         return key not in _NEVER and parts.part(key) == "noun"
     return not _ragged(key)

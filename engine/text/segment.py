@@ -1,15 +1,14 @@
-"""Text -> terms with spans: protected phrases, jieba's search words, Han bigrams.
+"""Cuts text into terms with spans: lexicon phrases, jieba's search words, Han bigrams.
 
-Phrases of the lexicon are cut out first, leftmost-longest, since jieba splits many of them
-(`SK-II`, `早C晚A`, `完美日记`); phrases inside them count too. The rest goes through
-`cut_for_search`, where jieba knows the lexicon's pairs of characters as words. Each pair of
-neighbouring Han characters is a term besides, once where it equals a word. All of it, folding
-included, is one compiled pass (`engine.text.cut`).
+Lexicon phrases are cut first, leftmost-longest, because jieba splits many of them (`SK-II`,
+`早C晚A`, `完美日记`); phrases inside them count too. The rest goes through `cut_for_search`, where
+jieba has the lexicon's two-character words. Each pair of neighbouring Han characters is also a
+term, once where it equals a word. All of this, folding included, is one compiled pass
+(`engine.text.cut`).
 """
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,22 +17,22 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from engine.text.cut import Tokenizer, analysis, dictionary, trie
+from engine.text import passes, prepared
+from engine.text.cut import Tokenizer, analysis, dictionary
 from engine.text.cut.vocabulary import Vocabulary
 from engine.text.lexicon import Lexicon, as_term
 from engine.text.normalise import fold_key
 
 _ANALYSIS = "3"  # raise it when the same text gives other terms
-_HAN_PAIR = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2}")
-_TERMS_A_CHARACTER = 2  # a guess of the room that a batch needs
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Terms of a batch of texts, as columns: text i has rows offsets[i] to offsets[i + 1].
+    """Terms of a batch of texts as columns: text i has rows offsets[i] to offsets[i + 1].
 
-    `ids` index the segmenter's `vocabulary`; `starts` and `ends` are characters of the text as it
-    was given. Rows stand in reading order; overlapping terms (words in words, bigrams) all count.
+    `ids` (int32) index the segmenter's `vocabulary`; `starts` and `ends` (int32) are characters of
+    the original text. Rows are in reading order; overlapping terms (words in words, bigrams) all
+    count.
     """
 
     ids: npt.NDArray[np.int32]
@@ -44,7 +43,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Where words stand in a batch of texts: columns as in `Terms`, none inside another."""
+    """Positions of words in a batch of texts: columns as in `Terms`; no word lies in another."""
 
     starts: npt.NDArray[np.int32]
     ends: npt.NDArray[np.int32]
@@ -53,7 +52,7 @@ class Spans:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One term in a folded text; `bigram` when it is no word."""
+    """One term in a folded text; `bigram` when it is not a word."""
 
     term: str
     start: int
@@ -63,66 +62,70 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Brands:
-    """For each term of a vocabulary the number of the brand that it names, 0 for none."""
+    """For each term of a vocabulary the number of the brand that it names.
+
+    `numbers` is int32, one entry per term, an index into `names`; 0 means no brand.
+    """
 
     numbers: npt.NDArray[np.int32]
     names: list[str]
 
 
 class Segmenter:
-    """Cuts texts into terms; holds the vocabulary that the ids of its batches index."""
+    """Cuts texts into terms and holds the vocabulary that the ids of its batches index."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._terms = Vocabulary()
         self._lock = threading.Lock()
         self._brands = Brands(np.zeros(0, np.int32), [""])
-        self._lexis = _tokenizer_with(_pairs(lexicon)).lexis
-        self._phrases = _automaton(_protected(lexicon))
+        ready = prepared.load(lexicon, self.fingerprint)
+        self._lexis, self._phrases = ready.lexis, ready.phrases
 
     @property
     def vocabulary(self) -> list[str]:
-        """The terms of all batches so far, by id."""
+        """The terms of all batches so far; a term's place is its id."""
         return self._terms.texts
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the same text could give other terms: lexicon, jieba, folding, this file."""
+        """Identifier of the analysis; differs when a text could give other terms (lexicon, jieba,
+        folding, this file)."""
         return f"{_ANALYSIS}-{dictionary.version()}-{self.lexicon.fingerprint}"
 
     def batch(self, texts: Sequence[str]) -> Terms:
-        """Terms of many texts, which are folded on the way, as columns of ids and spans."""
+        """Folds and cuts many texts; returns their terms as columns of ids and spans."""
         with self._lock:
             rows = self._rows(texts, analysis.TERMS, self._terms)
         return Terms(rows.ids, rows.starts, rows.ends, rows.bounds)
 
     def plain(self, texts: Sequence[str]) -> Spans:
-        """The plain cut of many texts, which are folded on the way: phrases and jieba's words."""
+        """Folds and cuts many texts into phrases and jieba's words without overlaps."""
         rows = self._rows(texts, analysis.PLAIN)
         return Spans(rows.starts, rows.ends, rows.bounds)
 
     def brands(self) -> Brands:
-        """The brands, folded, that the terms of the vocabulary name."""
-        known, lexicon = self._brands, self.lexicon
+        """Returns the folded brands that the terms of the vocabulary name."""
+        brands, lexicon = self._brands, self.lexicon
         texts = self.vocabulary
-        if len(known.numbers) < len(texts):
+        if len(brands.numbers) < len(texts):
             numbers = np.zeros(len(texts), np.int32)
-            numbers[: len(known.numbers)] = known.numbers
-            by_name = {name: number for number, name in enumerate(known.names)}
-            for term in range(len(known.numbers), len(texts)):
+            numbers[: len(brands.numbers)] = brands.numbers
+            by_name = {name: number for number, name in enumerate(brands.names)}
+            for term in range(len(brands.numbers), len(texts)):
                 if texts[term] in lexicon.entries and (brand := lexicon.brand(texts[term])):
                     numbers[term] = by_name.setdefault(fold_key(brand), len(by_name))
-            known = self._brands = Brands(numbers, list(by_name))
-        return known
+            brands = self._brands = Brands(numbers, list(by_name))
+        return brands
 
     def pieces(self, text: str) -> list[Piece]:
-        """Terms of one folded text in reading order."""
+        """Cuts one folded text into terms in reading order."""
         rows = self._rows([text], analysis.TERMS)
         spans = zip(rows.starts.tolist(), rows.ends.tolist(), rows.pairs.tolist(), strict=True)
         return [Piece(_term(text[a:b]), a, b, bool(pair)) for a, b, pair in spans]
 
     def words(self, text: str) -> list[str]:
-        """The plain cut of a folded text: phrases and jieba's words, none inside another."""
+        """Cuts one folded text into phrases and jieba's words without overlaps."""
         rows = self._rows([text], analysis.PLAIN)
         spans = zip(rows.starts.tolist(), rows.ends.tolist(), strict=True)
         return [_term(text[start:end]) for start, end in spans]
@@ -130,63 +133,11 @@ class Segmenter:
     def _rows(
         self, texts: Sequence[str], mode: int, vocabulary: Vocabulary | None = None
     ) -> analysis.Rows:
-        """The columns of a batch; without a vocabulary no ids."""
-        text, bounds = trie.flat(texts)
-        folding = self._lexis.folding
-        room = analysis.room(analysis.longest(folding.one, folding.starts, text, bounds))
-        size = len(text) * _TERMS_A_CHARACTER + 64
-        rows = analysis.rows(size, len(texts), vocabulary is not None)
-        terms = _NOWHERE if vocabulary is None else vocabulary
-        done = 0
-        while done < len(texts):
-            done = analysis.analyse(
-                self._lexis, self._phrases, terms.table, room, text, bounds, done, mode, rows
-            )
-            if done < 0:
-                terms.grow()
-                done = -1 - done
-            elif done < len(texts):
-                rows = analysis.longer(rows, done)
-        return analysis.cut_to(rows, int(rows.bounds[-1]))
-
-
-_NOWHERE = Vocabulary(1)
+        return passes.rows(self._lexis, self._phrases, texts, mode, vocabulary)
 
 
 def _term(text: str) -> str:
     return as_term(text) if " " in text else text
-
-
-def _automaton(phrases: Sequence[str]) -> analysis.Phrases:
-    made = trie.empty(sum(map(len, phrases)))
-    nodes = trie.insert_all(made, *trie.flat(phrases))
-    whole = np.zeros(int(made.size[0]), np.uint8)
-    whole[nodes] = 1
-    return analysis.Phrases(made, whole)
-
-
-def _protected(lexicon: Lexicon) -> list[str]:
-    """Phrases to cut before jieba: all but built-in pairs of Han characters.
-
-    A word of the user's own lexicon is always protected: adding it must have an effect.
-    """
-    pairs = set(_pairs(lexicon))
-    return sorted({fold_key(e.phrase) for term, e in lexicon.entries.items() if term not in pairs})
-
-
-def _pairs(lexicon: Lexicon) -> list[str]:
-    """Built-in pairs: jieba gets them as words, since cut blindly 显瘦 would break 明显|瘦了."""
-    return [t for t, e in lexicon.entries.items() if _HAN_PAIR.fullmatch(t) and not e.own]
-
-
-def _tokenizer_with(words: Sequence[str]) -> Tokenizer:
-    """A tokenizer with these words besides, just likely enough to stay whole alone."""
-    tokenizer = Tokenizer()
-    cuts = tokenizer.cut_all(words)
-    for word, cut in zip(words, cuts, strict=True):
-        if cut != [word]:
-            tokenizer.add_word(word)
-    return tokenizer
 
 
 @cache
@@ -195,5 +146,5 @@ def _plain_tokenizer() -> Tokenizer:
 
 
 def is_word(term: str) -> bool:
-    """Whether jieba's dictionary has the term as a word."""
+    """Whether jieba's dictionary holds the term as a word."""
     return _plain_tokenizer().frequency(term) > 0

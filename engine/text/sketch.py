@@ -1,4 +1,4 @@
-"""Texts -> a few keys that near-copies share, and how alike two texts are."""
+"""Detects near-copies: keys that similar texts share, and the similarity of two texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import inline, kernel
+from engine.kernels import kernel, part
 from engine.text.normalise import bare_letters, blank_stickers, fold_character
 
 NEAR = 0.6  # Jaccard of 8-grams from which two texts count as copies
@@ -30,9 +30,14 @@ class Sketches:
 
     def __init__(self, texts: Sequence[str]) -> None:
         letters, bounds = _letters_of(texts)
-        self._hashes, self._starts = _hashes(letters, bounds, _CRC)
-        self._keys = _keys(self._hashes, self._starts, _BANDS)
-        self._long = np.diff(bounds) >= _LEAST
+        lengths = np.diff(bounds)
+        grams = np.where(lengths > 0, np.maximum(lengths - _GRAM + 1, 1), 0)
+        self._starts = np.concatenate([[0], np.cumsum(grams)])
+        self._hashes = np.empty(self._starts[-1], np.uint32)
+        self._keys = np.empty((len(texts), len(_BANDS)), np.int64)
+        _hash(letters, bounds, self._starts, _CRC, self._hashes)
+        _band(self._hashes, self._starts, _BANDS, self._keys)
+        self._long = lengths >= _LEAST
 
     def keys(self) -> list[Keys]:
         """For each text its keys of 63 bits; none when it has under 24 letters.
@@ -58,14 +63,14 @@ def shingles(text: str) -> Shingles:
     return Sketches([text]).shingles(0)
 
 
-def likeness(one: str, other: str) -> float:
+def likeness(first: str, second: str) -> float:
     """Jaccard index of the two texts' 8-grams of letters and digits, 0 to 1."""
-    return overlap(shingles(one), shingles(other))
+    return overlap(shingles(first), shingles(second))
 
 
-def overlap(one: Shingles, other: Shingles) -> float:
+def overlap(first: Shingles, second: Shingles) -> float:
     """Jaccard index of two texts' shingles, 0 to 1."""
-    return float(_overlap(one, other))
+    return float(_overlap(first, second))
 
 
 def _letters_of(texts: Sequence[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
@@ -115,20 +120,15 @@ _ALL, _BYTE = np.uint32(0xFFFFFFFF), np.uint32(0xFF)
 _TAIL, _SIX, _EIGHT = np.uint32(0x3F), np.uint32(0x80), np.uint32(8)
 
 
-@inline
+@part
 def _fed(crc, byte, table):  # type: ignore[no-untyped-def]
     return table[(crc ^ byte) & _BYTE] ^ (crc >> _EIGHT)
 
 
-@kernel
-def _hashes(letters, bounds, table):  # type: ignore[no-untyped-def]
-    """(CRC-32 of the UTF-8 of every 8-gram, where those of each text begin); a shorter text is one
-    gram by itself."""
-    starts = np.zeros(len(bounds), np.int64)
-    for row in range(len(bounds) - 1):
-        size = bounds[row + 1] - bounds[row]
-        starts[row + 1] = starts[row] + (max(1, size - _GRAM + 1) if size else 0)
-    hashes = np.empty(starts[-1], np.uint32)
+@kernel(work=lambda letters, *_: 10 * len(letters))
+def _hash(letters, bounds, starts, table, hashes):  # type: ignore[no-untyped-def]
+    """Write the CRC-32 of the UTF-8 of every 8-gram from where its text starts; a shorter text is
+    one gram by itself."""
     for row in range(len(bounds) - 1):
         for number in range(starts[row + 1] - starts[row]):
             begin = bounds[row] + number
@@ -150,13 +150,11 @@ def _hashes(letters, bounds, table):  # type: ignore[no-untyped-def]
                     crc = _fed(crc, _SIX | ((code >> np.uint32(6)) & _TAIL), table)
                     crc = _fed(crc, _SIX | (code & _TAIL), table)
             hashes[starts[row] + number] = crc ^ _ALL
-    return hashes, starts
 
 
-@kernel
-def _keys(hashes, starts, bands):  # type: ignore[no-untyped-def]
-    """For each text one key a band: the band's number << 60 | least ^ least << 28."""
-    keys = np.zeros((len(starts) - 1, len(bands)), np.int64)
+@kernel(work=lambda hashes, starts, bands, _: len(hashes) * len(bands))
+def _band(hashes, starts, bands, keys):  # type: ignore[no-untyped-def]
+    """Write for each text one key a band: the band's number << 60 | least ^ least << 28."""
     for row in range(len(starts) - 1):
         for band in range(len(bands)):
             first, second = _ALL, _ALL
@@ -164,18 +162,17 @@ def _keys(hashes, starts, bands):  # type: ignore[no-untyped-def]
                 first = min(first, np.uint32(hashes[at] * bands[band, 0]))
                 second = min(second, np.uint32(hashes[at] * bands[band, 1]))
             keys[row, band] = (band << 60) | (np.int64(first) ^ (np.int64(second) << 28))
-    return keys
 
 
-@kernel
-def _overlap(one, other):  # type: ignore[no-untyped-def]
+@kernel(work=lambda first, second: len(first) + len(second))
+def _overlap(first, second):  # type: ignore[no-untyped-def]
     both = 0
     at = 0
-    for value in one:
-        while at < len(other) and other[at] < value:
+    for value in first:
+        while at < len(second) and second[at] < value:
             at += 1
-        if at == len(other):
+        if at == len(second):
             break
-        both += other[at] == value
-    union = len(one) + len(other) - both
+        both += second[at] == value
+    union = len(first) + len(second) - both
     return both / union if union else 0.0

@@ -1,4 +1,4 @@
-"""Where the terms of a query stand in an original text."""
+"""Finds where the terms of a query stand in an original text."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from engine.text.cut.folding import folded
 
 
 def spans(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
-    """Characters [start, end) of the original where terms stand, merged and in order.
+    """Returns characters [start, end) of the original where terms stand, merged and in order.
 
-    Latin terms count as whole words only; `_` in a term stands for white space.
+    Latin terms match whole words only; `_` in a term matches white space.
     """
     pattern = _pattern(tuple(terms))
     if pattern is None or not text:
@@ -30,14 +30,15 @@ def spans(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=256)
 def _pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
-    """A look-ahead for each place where a term begins, longest first, so that overlaps are seen."""
+    """A look-ahead at each place where a term begins, longest term first, so that it sees
+    overlaps."""
     if not terms:
         return None
     longest = sorted(set(terms), key=lambda term: (-len(term), term))
-    return re.compile(f"(?=({'|'.join(_one(term) for term in longest)}))")
+    return re.compile(f"(?=({'|'.join(_term_pattern(term) for term in longest)}))")
 
 
-def _one(term: str) -> str:
+def _term_pattern(term: str) -> str:
     escaped = re.escape(term).replace("_", r"(?:\s+|_)")
     before = r"(?<![0-9a-z])" if re.match(r"[0-9a-z]", term) else ""
     after = r"(?![0-9a-z])" if re.search(r"[0-9a-z]$", term) else ""

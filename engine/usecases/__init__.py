@@ -1,1 +1,1 @@
-"""What a door may ask of a library, one function each."""
+"""What a door may ask of a library, one function each: limits, list grammar and defaults."""

@@ -10,7 +10,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.schemas import answers as schemas
-from api.schemas import draft_schemas, job_schemas, trust_schemas
 from api.schemas.examples import EXAMPLES
 from engine.engine import Engine
 
@@ -97,7 +96,7 @@ def test_following_next_visits_every_place_once(client: TestClient, limit: int) 
     seen, offset, pages = [], 0, 0
     while offset is not None:
         pages += 1
-        params = {"q": "面霜", "limit": limit, "offset": offset}
+        params: dict[str, str | int] = {"q": "面霜", "limit": limit, "offset": offset}
         body = client.get("/api/v1/search", params=params).json()
         seen += [row["note_id"] for row in body["data"]]
         offset = body["meta"]["next"]
@@ -226,9 +225,7 @@ def test_documented_examples_are_what_the_schema_says(client: TestClient, name: 
     (operation,) = (each for each in operations if each["operationId"] == name)
     shown = operation["responses"]["200"]["content"]["application/json"]
     name_of = shown["schema"]["$ref"].rsplit("/")[-1]
-    rooms = (schemas, draft_schemas, trust_schemas, job_schemas)
-    model = next(getattr(room, name_of) for room in rooms if hasattr(room, name_of))
-    model.model_validate_json(json.dumps(shown["example"]), strict=True)
+    getattr(schemas, name_of).model_validate_json(json.dumps(shown["example"]), strict=True)
 
 
 def test_the_documentation_loads_nothing_from_elsewhere(client: TestClient) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from api.schemas import draft_schemas
-from engine.rows import draft_rows
+from api.schemas import answers as schemas
+from engine.rows.column import columns
+from engine.rows.draft_rows import AdviceRow, DraftRow
 
 BODY = {
     "draft": {"title": "换季好物分享", "body": "晚上只留一层面霜。", "tags": ["换季", "日常"]},
@@ -19,9 +20,9 @@ BODY = {
 @pytest.mark.parametrize(
     ("path", "model"),
     [
-        ("rank", draft_schemas.DraftAnswer),
-        ("rank?shape=rows", draft_schemas.DraftAnswer),
-        ("advise?most=2", draft_schemas.AdviceAnswer),
+        ("rank", schemas.DraftAnswer),
+        ("rank?shape=rows", schemas.DraftAnswer),
+        ("advise?most=2", schemas.AdviceAnswer),
     ],
 )
 def test_answers_are_what_the_schema_says(client: TestClient, path: str, model: type) -> None:
@@ -34,7 +35,7 @@ def test_a_draft_is_placed_and_nothing_is_written(client: TestClient) -> None:
     before = client.get("/api/v1/stats?shape=rows").json()
     answer = client.post("/api/v1/drafts:rank", json=BODY).json()
     assert client.get("/api/v1/stats?shape=rows").json() == before
-    assert tuple(answer["data"][0]) == draft_rows.DRAFT
+    assert tuple(answer["data"][0]) == columns(DraftRow)
     meta = answer["meta"]
     assert 0 < meta["attention"] <= 1
     assert set(meta["share_after"]) == {"沐禾集"}
@@ -43,7 +44,7 @@ def test_a_draft_is_placed_and_nothing_is_written(client: TestClient) -> None:
 
 def test_edits_add_up(client: TestClient) -> None:
     answer = client.post("/api/v1/drafts:advise?most=2", json=BODY).json()
-    assert tuple(answer["data"][0]) == draft_rows.ADVICE
+    assert tuple(answer["data"][0]) == columns(AdviceRow)
     gains = [row["gain"] for row in answer["data"] if row["field"] != "split"]
     assert answer["meta"]["together"] == pytest.approx(sum(gains), abs=1e-5)
 

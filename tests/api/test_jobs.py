@@ -14,10 +14,11 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.jobs.queue import Job, Jobs, Tick
-from api.schemas import job_schemas
+from api.jobs.queue import Job, Jobs
+from api.schemas import answers as schemas
 from engine.engine import Engine
 from engine.errors import BadInput, LibraryBusy, NotFound
+from engine.model import Progress
 
 NDJSON = {"Content-Type": "application/x-ndjson", "Prefer": "respond-async"}
 FILE = {"Content-Type": "application/octet-stream"}
@@ -54,7 +55,7 @@ def test_an_import_as_a_job_is_accepted_done_and_searched(client: TestClient) ->
     found = client.get("/api/v1/search?q=青苔绿&shape=rows").json()
     assert [note["note_id"] for note in found] == ["j1"]
     answer = client.get("/api/v1/jobs")
-    job_schemas.JobAnswer.model_validate_json(answer.content, strict=True)
+    schemas.JobAnswer.model_validate_json(answer.content, strict=True)
     assert [row["job_id"] for row in answer.json()["data"]] == [job["job_id"]]
 
 
@@ -88,7 +89,7 @@ def test_a_job_that_cannot_be_done_says_why_and_has_no_rows(client: TestClient) 
 
 def test_long_analyses_are_jobs_too(client: TestClient) -> None:
     headers = {"Prefer": "respond-async, wait=5"}
-    body = {"keywords": ["面霜"], "own": ["沐禾集"]}
+    body: dict[str, object] = {"keywords": ["面霜"], "own": ["沐禾集"]}
     answer = client.post("/api/v1/visibility?by=total", json=body, headers=headers)
     job = ended(client, answer.json()["data"][0]["job_id"])
     rows = client.get(f"/api/v1/jobs/{job['job_id']}/rows?shape=rows").json()
@@ -127,7 +128,7 @@ class Slow:
         self.go = threading.Event()
         self.done: list[str] = []
 
-    def __call__(self, job: Job, path: Path, tick: Tick) -> list[dict[str, Any]]:
+    def __call__(self, job: Job, path: Path, tick: Progress) -> list[dict[str, Any]]:
         self.begun.set()
         while not self.go.wait(0.01):
             tick(0.5)
@@ -171,7 +172,7 @@ def test_what_had_not_ended_is_resumed_in_its_order(tmp_path: Path) -> None:
 
 
 def test_a_fault_ends_the_job_and_not_the_worker(tmp_path: Path) -> None:
-    def broken(job: Job, path: Path, tick: Tick) -> list[dict[str, Any]]:
+    def broken(job: Job, path: Path, tick: Progress) -> list[dict[str, Any]]:
         raise ZeroDivisionError if job.parameters else BadInput("wrong", "mend it")
 
     jobs = Jobs(tmp_path, {"broken": broken})

@@ -6,7 +6,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.schemas import answers as schemas
-from engine.rows import keyword_rows
+from engine.rows.column import columns
+from engine.rows.keyword_rows import KeywordRow
+from engine.rows.visibility_rows import VisibilityRow
 
 PORTRAIT = {
     "name": "通勤",
@@ -39,7 +41,7 @@ def test_a_portrait_gives_its_keywords(client: TestClient) -> None:
     answer = client.post("/api/v1/portraits:keywords?top=5", json=PORTRAIT).json()
     assert answer["meta"]["portrait"] == "通勤"
     rows = answer["data"]
-    assert tuple(rows[0]) == keyword_rows.KEYWORD
+    assert tuple(rows[0]) == columns(KeywordRow)
     assert {"面霜", "早C晚A"} <= {row["keyword"] for row in rows}
     assert sum(row["weight"] for row in rows) == pytest.approx(1, abs=1e-4)
 
@@ -56,7 +58,7 @@ def test_shares_come_as_csv_too(client: TestClient) -> None:
     body = {"keywords": ["面霜"], "own": ["沐禾集"], "rivals": ["SK2"]}
     text = client.post("/api/v1/visibility?format=csv", json=body).content.decode("utf-8-sig")
     head, first, second, *_ = text.splitlines()
-    assert tuple(head.split(",")) == keyword_rows.VISIBILITY
+    assert tuple(head.split(",")) == columns(VisibilityRow)
     assert first.split(",")[2] == "沐禾集"
     assert second.split(",")[2] == "SK2"
 
@@ -66,11 +68,11 @@ def test_shares_come_as_csv_too(client: TestClient) -> None:
     [
         ("portraits:keywords", {"name": "a"}, "nothing to look for"),
         ("portraits:keywords", {"name": "a", "who": {"traits": "油皮"}}, "traits is no list"),
-        ("opportunity", {"keywords": []}, "body/keywords"),
-        ("opportunity", {"keywords": ["x" * 101]}, "body/keywords"),
+        ("opportunity", {"keywords": []}, "no keyword is given"),
+        ("opportunity", {"keywords": ["x" * 101]}, "one of 101 characters"),
         ("visibility", {"keywords": ["面霜"]}, "body/own"),
         ("extract", {"title": 3}, "body/title"),
-        ("extract?top=0", {"title": "面霜"}, "query/top"),
+        ("extract?top=0", {"title": "面霜"}, "top is 0"),
     ],
 )
 def test_a_bad_body_is_a_problem_that_names_the_place(

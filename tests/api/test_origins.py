@@ -61,7 +61,7 @@ def test_another_site_is_refused_by_a_problem_document(named: TestClient) -> Non
 @pytest.mark.parametrize("wrong", ["*", "dash.example.com", "https://a.com/path", "null", ""])
 def test_what_is_no_origin_is_refused(wrong: str, engine: Engine) -> None:
     with pytest.raises(BadOption, match="is no origin"):
-        serve(engine.library.folder, "127.0.0.1", 8080, None, Manner(origins=[wrong]))
+        serve(engine.library.folder, "127.0.0.1", 0, None, Manner(origins=[wrong]))
 
 
 def test_origins_are_compared_as_browsers_send_them() -> None:

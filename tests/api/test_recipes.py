@@ -36,5 +36,5 @@ def test_the_grafana_panel_names_columns_that_rows_have(client: TestClient) -> N
     panel = json.loads(block)
     (row, *_) = client.get(panel["url"].removeprefix("http://127.0.0.1:8080")).json()
     for column in panel["columns"]:
-        kinds = {"number": (int, float), "string": str}[column["type"]]
+        kinds: tuple[type, ...] = {"number": (int, float), "string": (str,)}[column["type"]]
         assert isinstance(row[column["selector"]], kinds)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from api import response_cache as kept
+from api import response_cache
 from api.keys import Keys
 from engine.engine import Engine
 from engine.model import Captured
@@ -115,7 +115,7 @@ def test_kept_answers_are_counted_by_their_route(client: TestClient) -> None:
 def test_what_was_asked_longest_ago_makes_room(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "_MOST_BYTES", 5_000)
+    monkeypatch.setattr(response_cache, "_MOST_BYTES", 5_000)
     words = ("油皮", "粉底液", "面霜", "敏感肌", "平价", "防晒")
     for word in words:
         client.get(f"/api/v1/search?q={word}&limit=2")

@@ -8,10 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.schemas import trust_schemas
+from api.schemas import answers as schemas
 from engine.engine import Engine
 from engine.model import Captured
-from engine.rows import trust_rows
+from engine.rows.column import columns
+from engine.rows.trust_rows import FidelityRow
 from tests.api.conftest import NOW
 from tests.insight.library import notes
 
@@ -31,7 +32,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 def pages(client: TestClient) -> list[dict[str, object]]:
     """What the library itself shows, as if somebody had observed it."""
-    found = []
+    found: list[dict[str, object]] = []
     for word in WORDS:
         rows = client.get(f"/api/v1/search?q={word}&limit=50&shape=rows").json()
         found.append({"keyword": word, "notes": [row["note_id"] for row in rows]})
@@ -41,15 +42,15 @@ def pages(client: TestClient) -> list[dict[str, object]]:
 def test_fidelity_of_our_own_pages_is_whole(client: TestClient) -> None:
     answer = client.post("/api/v1/fidelity", json={"pages": pages(client)})
     assert answer.status_code == 200, answer.text
-    trust_schemas.FidelityAnswer.model_validate_json(answer.content, strict=True)
-    assert tuple(answer.json()["data"][0]) == trust_rows.FIDELITY
+    schemas.FidelityAnswer.model_validate_json(answer.content, strict=True)
+    assert tuple(answer.json()["data"][0]) == columns(FidelityRow)
     assert {row["kendall_tau"] for row in answer.json()["data"]} == {1.0}
 
 
 def test_a_calibration_on_our_own_pages_is_not_kept(client: TestClient) -> None:
     answer = client.post("/api/v1/calibrate?keep=true", json={"pages": pages(client)})
     assert answer.status_code == 200, answer.text
-    trust_schemas.CalibrateAnswer.model_validate_json(answer.content, strict=True)
+    schemas.CalibrateAnswer.model_validate_json(answer.content, strict=True)
     meta = answer.json()["meta"]
     assert (meta["better"], meta["kept"]) == (False, False)
 

@@ -1,5 +1,5 @@
 """python -m tests.benchmarks [TABLE …]: analysis, segment, search, suggest, core, memory, import,
-extract, portraits, voice, drafts, fidelity, http, pages.
+extract, portraits, voice, drafts, fidelity, http, pages, startup.
 
 Ratios come from one process, engines in turn; times are medians of the runs, with their spread.
 Never part of a test: machines are noisy, ratios hold.
@@ -23,6 +23,7 @@ from tests.benchmarks import (
     search,
     segment,
     serving,
+    startup,
     suggest,
     voice,
 )
@@ -42,6 +43,7 @@ TABLES: dict[str, Callable[[], None]] = {
     "fidelity": fidelity.table,
     "http": serving.table,
     "pages": pages.table,
+    "startup": startup.table,
 }
 
 

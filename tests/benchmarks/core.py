@@ -87,15 +87,16 @@ def _size(notes: int, folder: Path) -> float:
     index.rebuild([columns(material)], 1)
     built = time.perf_counter() - start
     view = index.snapshot()
-    postings = len(view.parts[0].segment.column("body.docs"))
+    postings = len(view.readers[0].segment.column("body.docs"))
     size = sum(path.stat().st_size for path in folder.iterdir())
     print(f"\n{notes:,} notes, {postings:,} postings: {size / postings:.2f} bytes a posting, "
           f"built in {built:.1f} s")  # fmt: skip
     chosen, missing = peers(notes)
     runners: dict[str, Callable[[list[int], int], object]] = {}
     ours = {tuple(t): q for kind, count in (("plain", _PLAIN), ("heavy", _HEAVY))
-            for t, q in zip(queries(kind, count), asked(material, kind, count),
-                            strict=True)}  # type: ignore[arg-type]  # fmt: skip
+            for t, q in zip(queries(kind, count),  # type: ignore[arg-type]
+                            asked(material, kind, count),
+                            strict=True)}  # fmt: skip
     runners["noterank"] = lambda terms, k: view.best(ours[tuple(terms)], ONE_FIELD, k)
     lucene = None
     for peer in chosen:

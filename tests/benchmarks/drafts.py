@@ -52,7 +52,11 @@ def table() -> None:
 
         def rank(draft: Note, asked: list[str], more: list[list[float]]) -> None:
             overlay = Overlay(ranker.index, batch([draft], [draft.note_id], segmenter))
-            ranker.over(overlay).stand(asked, draft.note_id, more)
+            ranker.over(overlay).draft_places(asked, draft.note_id, more)
+
+        def ranked(drafts: list[Note], asked: list[str]) -> None:
+            for draft in drafts:
+                rank(draft, asked, [])
 
         edits = [replace(DRAFT, title=f"{word}{DRAFT.title}"[:20]) for word in words[:EDITS]]
         some = words[:OF_AN_EDIT]
@@ -60,7 +64,7 @@ def table() -> None:
         print(f"drafts: {NOTES:,} notes, rules {rules.label}, two threads")
         _row("as stated", lambda: rank(DRAFT, words, []), ranker, words, 1)
         _row("nine scenarios", lambda: rank(DRAFT, words, scenarios), ranker, words, 1)
-        _row("edits", lambda: [rank(edit, some, []) for edit in edits], ranker, some, EDITS)
+        _row("edits", lambda: ranked(edits, some), ranker, some, EDITS)
 
 
 def _row(

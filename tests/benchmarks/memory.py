@@ -26,7 +26,7 @@ from engine.index.embedded import EmbeddedIndex
 from engine.index.protocol import Scoring
 from engine.model import CHINA, Note
 from engine.ranking import ruleset
-from engine.ranking.searcher import Asked, Searcher
+from engine.ranking.searcher import Searcher, SearchRequest
 from engine.store.rows import Stored
 from engine.text import lexicon
 from engine.text.cut import Tokenizer, searching
@@ -111,7 +111,7 @@ def _search(folder: Path) -> None:
     segmenter = Segmenter(lexicon.load())
     view = EmbeddedIndex(folder, "benchmark").snapshot()
     before = _peak()
-    segment = view.parts[0].segment
+    segment = view.readers[0].segment
     postings = sum(len(segment.column(f"{field}.docs")) for field in ("title", "tags", "body"))
     asked = [parse(words, segmenter) for words in _WORDS]
     rules, now = ruleset.load("balanced"), datetime(2026, 11, 1, tzinfo=CHINA)
@@ -124,7 +124,9 @@ def _search(folder: Path) -> None:
         "top 1,000 with total": _median(
             lambda n: view.search_many([asked[n]], rules.scoring, 1000, total=True)
         ),
-        "page: rules, snippets": _median(lambda n: searcher.page(_WORDS[n], Asked(limit=10))),
+        "page: rules, snippets": _median(
+            lambda n: searcher.page(_WORDS[n], SearchRequest(limit=10))
+        ),
     }
     for name, seconds in steps.items():
         print(f"  {name:<24}  {seconds * 1e6:7.0f} µs   {seconds / bare:6.1f} × one field")

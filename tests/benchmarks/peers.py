@@ -26,7 +26,9 @@ Hits = list[tuple[int, float]]
 class Peer(Protocol):
     """A search library, empty until `build`."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
+
     formula: Formula
     largest: int  # notes; more take it too long
 

@@ -27,9 +27,9 @@ from engine import sample
 from engine.engine import Engine
 from engine.insight import portrait
 from engine.insight.candidates import Text
-from engine.insight.insights import Insights
 from engine.insight.portrait import Portrait
 from engine.model import CHINA, Captured, Note
+from engine.snapshot import LibrarySnapshot
 from engine.text.normalise import fold_key, unmarked
 from tests.benchmarks.extract import _ngrams, _yake
 from tests.insight.library import notes
@@ -56,7 +56,7 @@ def table() -> None:
 def _row(person: Portrait) -> dict[str, list[float]]:
     with _library(notes()) as engine:
         known = engine.keywords(person, 50).set
-        affine = _affine(engine.insights(NOW), person)
+        affine = _affine(engine.snapshot(NOW), person)
     hidden = [
         replace(n, title="", tags=(), body=unmarked(n.body)[0]) if n.note_id in affine else n
         for n in notes()
@@ -73,9 +73,9 @@ def _row(person: Portrait) -> dict[str, list[float]]:
     return rows
 
 
-def _affine(insights: Insights, person: Portrait) -> set[str]:
+def _affine(library: LibrarySnapshot, person: Portrait) -> set[str]:
     """Notes on the first ten places of the portrait's words."""
-    return {i for t in person.asked() for i, _ in insights.library.page(t.word, 10)}
+    return {i for t in person.search_traits() for i, _ in library.page(t.word, 10)}
 
 
 def _recovered(ranked: list[str], wanted: set[str]) -> list[float]:

@@ -15,7 +15,7 @@ from engine.index.embedded import EmbeddedIndex
 from engine.index.protocol import Scoring
 from engine.model import CHINA, Clause, Document, Query
 from engine.ranking import ruleset
-from engine.ranking.searcher import Asked, Searcher
+from engine.ranking.searcher import Searcher, SearchRequest
 from engine.store import Store
 from engine.text import lexicon
 from engine.text.document import documents
@@ -62,7 +62,7 @@ def table() -> None:
 
         def page() -> None:
             for words in asked:
-                searcher.page(" ".join(words), Asked(limit=10))
+                searcher.page(" ".join(words), SearchRequest(limit=10))
 
         times = in_turn({"rank_bm25": theirs, "embedded": ours, "whole page, rules": page})
     print(f"search: {_QUERIES} queries, {_SIZE:,} notes, top 10")

@@ -20,12 +20,12 @@ from pathlib import Path
 
 from engine.index.embedded import EmbeddedIndex
 from engine.index.hits import Batch
-from engine.insight.visibility import Asked, standings, totals
+from engine.insight.share_of_voice import WeightedKeyword, brand_shares, totals
 from engine.model import CHINA
 from engine.ranking import ruleset
 from engine.ranking.ranker import Ranker
-from engine.ranking.searcher import Asked as Page
 from engine.ranking.searcher import Searcher
+from engine.ranking.searcher import SearchRequest as Page
 from engine.text import lexicon
 from engine.text.document import batch
 from engine.text.segment import Segmenter
@@ -56,9 +56,9 @@ def table() -> None:
             pages = ranker.pages(words, 50)
             taken.append(time.perf_counter() - start)
         start = time.perf_counter()
-        asked = [Asked(word, 1.0, "core", "know", "p") for word in words]
+        asked = [WeightedKeyword(word, 1.0, "core", "know", "p") for word in words]
         columns = [page.columns for page in pages]
-        found = standings(asked, columns, BRANDS)
+        found = brand_shares(asked, columns, BRANDS)
         totals(asked, columns, found, "total")
         sharing = time.perf_counter() - start
         searcher = Searcher(Notes(), index.snapshot(), segmenter, rules, NOW)  # type: ignore[arg-type]

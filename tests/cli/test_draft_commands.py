@@ -10,7 +10,9 @@ import openpyxl
 import pytest
 
 from engine import sample
-from engine.rows import draft_rows, trust_rows
+from engine.rows.column import columns
+from engine.rows.draft_rows import AdviceRow, DraftRow
+from engine.rows.trust_rows import FidelityRow
 from tests.cli.running import noterank
 
 LIST = str(sample.CORPUS / "keywords" / "skincare.csv")
@@ -37,7 +39,7 @@ def test_a_draft_lands_where_it_was_said_to(library: Path, tmp_path: Path) -> No
     kept = tmp_path / "note.jsonl"
     told = envelope("draft", DRAFT, "--keywords", LIST, "--as-note", str(kept), library=library)
     rows = told["data"]
-    assert tuple(rows[0]) == draft_rows.DRAFT
+    assert tuple(rows[0]) == columns(DraftRow)
     best = min((row for row in rows if row["position"]), key=lambda row: row["position"])
     copy = tmp_path / "copy"
     assert noterank("import", str(sample.NOTES), PAGES, str(kept), library=copy).returncode == 0
@@ -55,7 +57,7 @@ def test_advice_is_printed_as_sentences_and_as_rows(library: Path) -> None:
     assert "个百分点" in done.stdout
     assert "a first mention in the body has" in done.stdout
     told = envelope("draft", DRAFT, "--keywords", LIST, "--advise", "2", library=library)
-    assert {tuple(row) for row in told["data"]} == {draft_rows.ADVICE}
+    assert {tuple(row) for row in told["data"]} == {columns(AdviceRow)}
     assert all(row["gain"] > 0 for row in told["data"])
 
 
@@ -76,14 +78,14 @@ def test_banned_words_are_warned_of(library: Path, tmp_path: Path) -> None:
 
 def test_fidelity_of_a_file_and_of_the_librarys_own_pages(library: Path, tmp_path: Path) -> None:
     told = envelope("fidelity", PAGES, library=library)
-    assert {tuple(row) for row in told["data"]} == {trust_rows.FIDELITY}
+    assert {tuple(row) for row in told["data"]} == {columns(FidelityRow)}
     orders = {row["order"]: row["tau"] for row in told["meta"]["orders"]}
     assert orders["our rules"] > orders["BM25 alone"] > orders["by likes"]
     assert envelope("fidelity", library=library)["data"] == told["data"]
     out = tmp_path / "trust.xlsx"
     assert noterank("fidelity", PAGES, "--out", str(out), library=library).returncode == 0
     sheet = openpyxl.load_workbook(out).active
-    assert [cell.value for cell in next(sheet.rows)] == list(trust_rows.FIDELITY)
+    assert [cell.value for cell in next(sheet.rows)] == list(columns(FidelityRow))
     assert isinstance(sheet["C2"].value, float)
 
 
@@ -118,7 +120,7 @@ def test_a_snapshot_a_move_and_a_watch(library: Path, tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("draft", "missing.md", "--keywords", LIST), "missing.md is not there"),
-        (("draft", DRAFT, "--keywords", "nothing"), "no file and no kept set"),
+        (("draft", DRAFT, "--keywords", "nothing"), "no kept set"),
         (("draft", DRAFT, "--keywords", LIST, "--advise", "99"), "use 1 to 20"),
         (("draft", DRAFT, "--keywords", LIST, "--explain", "蓝牙耳机"), "matches nothing"),
         (("moves", "x", LIST, "--since", "never"), "no library in"),

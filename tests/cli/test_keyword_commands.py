@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from engine import sample
-from engine.rows import keyword_rows
+from engine.rows.column import columns
+from engine.rows.keyword_rows import KeywordRow
+from engine.rows.visibility_rows import VisibilityRow
 from tests.cli.running import ROOT, noterank
 
 PORTRAIT = str(sample.PORTRAIT)
@@ -76,7 +78,7 @@ def test_a_draft_is_read_from_standard_input(library: Path) -> None:
 
 def test_a_set_is_derived_kept_explained_and_changed(library: Path, tmp_path: Path) -> None:
     rows = data("keywords", PORTRAIT, "--top", "12", library=library)
-    assert [tuple(row) for row in rows] == [keyword_rows.KEYWORD] * 12
+    assert [tuple(row) for row in rows] == [columns(KeywordRow)] * 12
     assert sum(row["weight"] for row in rows) == pytest.approx(1, abs=1e-4)
     why = data("keywords", PORTRAIT, "--top", "12", "--explain", "面霜", library=library)
     assert {"notes", "z", "product", "weight", "difficulty"} <= {row["part"] for row in why}
@@ -113,19 +115,19 @@ def test_presets_and_what_was_left_out(library: Path) -> None:
 
 def test_opportunity_of_files_and_kept_sets(library: Path) -> None:
     rows = data("opportunity", LIST, library=library)
-    assert [tuple(row) for row in rows] == [keyword_rows.KEYWORD] * 12
+    assert [tuple(row) for row in rows] == [columns(KeywordRow)] * 12
     detail = data("opportunity", LIST, "--detail", library=library)
-    assert tuple(detail[0]) == keyword_rows.DETAIL
+    assert tuple(detail[0]) == columns(KeywordRow, optional=True)
     assert data("opportunity", NAME, library=library)
     why = data("opportunity", LIST, "--explain", "敏感肌面霜", library=library)
     parts = {row["part"]: row["value"] for row in why}
     whole = sum(v for k, v in parts.items() if k.startswith("difficulty."))
     assert parts["difficulty"] == pytest.approx(whole)
-    for option, columns in (
+    for option, names in (
         ("--clusters", {"parent", "keyword", "shared_places"}),
         ("--kinds", {"kind", "demand", "able_authors"}),
     ):
-        assert set(data("opportunity", LIST, option, library=library)[0]) == columns
+        assert set(data("opportunity", LIST, option, library=library)[0]) == names
     own = data("opportunity", LIST, "--cannibals", "--own", "沐禾集", library=library)
     assert {row["keyword"] for row in own} & {"沐禾集面霜"}
     cells = data("opportunity", NAME, "--map", library=library)
@@ -135,7 +137,7 @@ def test_opportunity_of_files_and_kept_sets(library: Path) -> None:
 def test_visibility_by_page_by_group_and_over_time(library: Path) -> None:
     asked = ("visibility", LIST, "--own", "沐禾集", "--rivals", "初棠，克蕾缇")
     rows = data(*asked, "--save", "十月", library=library)
-    assert [tuple(row) for row in rows] == [keyword_rows.VISIBILITY] * 36
+    assert [tuple(row) for row in rows] == [columns(VisibilityRow)] * 36
     totals = data(*asked, "--by", "total", library=library)
     assert [row["brand"] for row in totals] == ["沐禾集", "初棠", "克蕾缇"]
     assert data(*asked, "--against", "十月", library=library) == []
@@ -159,12 +161,12 @@ def test_words_near_a_word_and_new_words(library: Path) -> None:
         (("keywords", "no.toml"), "no.toml"),
         (("keywords", "preset:没有"), "Z世代"),
         (("keywords", PORTRAIT, "--top", "0"), "1 to 1000"),
-        (("keywords", PORTRAIT, "--weigh", "面霜"), "--weigh 面霜=0.1"),
+        (("keywords", PORTRAIT, "--weigh", "面霜"), "write 面霜=0.1"),
         (("keywords", PORTRAIT, "--explain", "不在里面"), "not in the set"),
-        (("opportunity", "没有这个集"), "no file and no kept set"),
+        (("opportunity", "没有这个集"), "no kept set"),
         (("opportunity", LIST, "--explain", "不在里面"), "not in the list"),
-        (("visibility", LIST, "--own", "，"), "--own"),
-        (("visibility", LIST, "--own", "沐禾集", "--by", "颜色"), "use total"),
+        (("visibility", LIST, "--own", "，"), "no brand to look at"),
+        (("visibility", LIST, "--own", "沐禾集", "--by", "颜色"), "use keyword, total"),
         (("visibility", LIST, "--own", "沐禾集", "--against", "没有"), "--save"),
         (("opportunity", LIST, "--out", "x.doc"), "xlsx"),
         (("extract",), "give FILE"),

@@ -16,7 +16,9 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from engine.engine import Engine
 from engine.formats.keywords import KeywordLine
-from engine.insight.insights import Insights
+from engine.insight.opportunity_of_keywords import opportunity_of_keywords
+from engine.insight.share_of_voice import share_of_voice
+from engine.snapshot import LibrarySnapshot
 from tests.crash.faults import NOW, WORDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -130,18 +132,18 @@ def test_a_held_analysis_answers_the_same_through_an_import_of_another_process(
     subprocess.run([*command, str(exports["a"])], check=True, capture_output=True)
     keywords = [KeywordLine(word) for word in KEYWORDS[:40]]
 
-    def all_of(insights: Insights) -> object:
-        voice = insights.voice(keywords, BRANDS)
-        battle = insights.opportunities(keywords)
-        texts = insights.library.texts([f"n{number:03d}" for number in range(NOTES)])
-        return voice.standings, battle.fights, texts, insights.ranker.page("防晒霜", 20)
+    def all_of(state: LibrarySnapshot) -> object:
+        voice = share_of_voice(state, keywords, BRANDS)
+        report = opportunity_of_keywords(state, keywords)
+        texts = state.texts([f"n{number:03d}" for number in range(NOTES)])
+        return voice.brand_shares, report.opportunities, texts, state.ranker.page("防晒霜", 20)
 
     with Engine.open(library) as engine:
-        held = engine.insights(NOW)
-        before, state = all_of(held), held.library.state_id
+        held = engine.snapshot(NOW)
+        before, state = all_of(held), held.state_id
         subprocess.run([*command, str(exports["b"])], check=True, capture_output=True)
         assert all_of(held) == before
-        assert held.library.state_id == state
-        fresh = engine.insights(NOW)
+        assert held.state_id == state
+        fresh = engine.snapshot(NOW)
         assert all_of(fresh) != before
-        assert fresh.library.state_id != state
+        assert fresh.state_id != state

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -65,7 +64,7 @@ def state_of(folder: Path) -> int | None:
 
 
 @pytest.fixture
-def copy(written: Path, tmp_path: Path) -> Iterator[Path]:
+def copy(written: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "copy"
     folder.mkdir()
     return folder

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
@@ -111,7 +112,7 @@ def table(
     return path
 
 
-def sheets(path: Path, **named: Sequence[Sequence[object]]) -> Path:
+def sheets(path: Path, **named: Iterable[Any]) -> Path:
     book = openpyxl.Workbook()
     for name, rows in named.items():
         sheet = book.create_sheet(name)

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import tracemalloc
 import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +31,10 @@ from tests.formats.samples import (
     table,
 )
 
+WRITERS: dict[str, Callable[[Path, Sequence[Mapping[str, object]]], Path]] = {
+    "csv": table, "jsonl": lines, "json": array,
+}  # fmt: skip
+
 
 def rejected(rows: list[Row]) -> list[Rejected]:
     return [row for row in rows if isinstance(row, Rejected)]
@@ -44,7 +49,7 @@ def rejected(rows: list[Row]) -> list[Rejected]:
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "json"])
 def test_an_encoding_is_told_by_the_bytes(tmp_path: Path, encoding: str, kind: str) -> None:
     rows = [mediacrawler(1), mediacrawler(2)]
-    path = {"csv": table, "jsonl": lines, "json": array}[kind](tmp_path / "a", rows)
+    path = WRITERS[kind](tmp_path / "a", rows)
     text = path.read_bytes().decode("utf-8-sig")
     if encoding.endswith("-bom"):
         path.write_bytes(("\ufeff" + text).encode(encoding.removesuffix("-bom")))
@@ -57,7 +62,7 @@ def test_an_encoding_is_told_by_the_bytes(tmp_path: Path, encoding: str, kind: s
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "json"])
 def test_a_late_bad_byte_costs_its_row_only_and_is_kept(tmp_path: Path, kind: str) -> None:
     rows = [mediacrawler(number) for number in range(1, 3001)]
-    path = {"csv": table, "jsonl": lines, "json": array}[kind](tmp_path / "a", rows)
+    path = WRITERS[kind](tmp_path / "a", rows)
     path.write_bytes(path.read_bytes().replace("控油 2900".encode(), b"\xff\xfe 2900"))
     found = read(path)
     (bad,) = rejected(found)
@@ -210,7 +215,9 @@ def test_the_capture_time_is_the_rows_own_then_the_file_names_then_the_users(
 
 def test_blank_rows_and_numbers_and_dates_of_a_sheet(tmp_path: Path) -> None:
     header = ["笔记ID", "标题", "点赞", "发布时间"]
-    rows = [[], header, [], [987654321012.0, 618, 12.0, datetime(2025, 3, 28, 11, 5)], ["b2", "x"]]
+    rows: list[list[object]] = [
+        [], [*header], [], [987654321012.0, 618, 12.0, datetime(2025, 3, 28, 11, 5)], ["b2", "x"],
+    ]  # fmt: skip
     first, second = notes(read(sheets(tmp_path / "a.xlsx", Sheet1=rows)))
     assert (first.line, first.note.note_id, first.note.title) == (4, "987654321012", "618")
     assert first.note.published_at == datetime(2025, 3, 28, 11, 5, tzinfo=CHINA)
@@ -221,8 +228,8 @@ def test_a_cell_in_the_far_corner_is_refused_before_it_fills_the_memory(tmp_path
     import openpyxl
 
     book = openpyxl.Workbook()
-    book.active["A1"] = "笔记ID"  # type: ignore[index]
-    book.active["XFD1048576"] = "x"  # type: ignore[index]
+    book.active["A1"] = "笔记ID"
+    book.active["XFD1048576"] = "x"
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(BadFile, match="reaches to row 1,048,576 and column 16,384"):
         opened(tmp_path / "a.xlsx")
@@ -359,7 +366,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, kind: str) -> None:
         if kind == "sqlite":
             database(path, xhs_note=rows)
         else:
-            {"csv": table, "jsonl": lines, "json": array}[kind](path, rows)
+            WRITERS[kind](path, rows)
         del rows
         tracemalloc.start()
         export = opened(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -212,7 +213,7 @@ def test_an_id_and_a_text_are_no_note_until_the_user_says_so(tmp_path: Path) -> 
     assert (row.note.note_id, row.note.title) == (note_id(1), "好用")
 
 
-_KINDS: list[tuple[type[Row], dict[str, object]]] = [
+_KINDS: list[tuple[type[Row], Mapping[str, object]]] = [
     (Comment, {**COMMENT, "user_info": {"user_id": USER}}),
     (Comment, LEAD),
     *((Creator, creator) for creator in CREATORS),

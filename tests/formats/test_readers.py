@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -40,7 +41,9 @@ def mediacrawler_file(path: Path, kind: str) -> Path:
     if kind == "xlsx":
         comments = [["comment_id", "content"], ["1", "好"]]
         return sheets(path, Comments=comments, Contents=rows_of(rows), Creators=[["user_id"]])
-    writers = {"jsonl": lines, "json": array, "csv": table}
+    writers: dict[str, Callable[[Path, Sequence[Mapping[str, object]]], Path]] = {
+        "jsonl": lines, "json": array, "csv": table,
+    }  # fmt: skip
     return writers[kind](path, rows)
 
 
@@ -177,9 +180,9 @@ AD = CARD | {"id": "0b3f#1767196800"}
 
 @pytest.mark.parametrize("shape", ["answer", "items", "lines of answers", "lines of items"])
 def test_a_search_answer_gives_notes_related_words_and_slots(tmp_path: Path, shape: str) -> None:
-    items = [CARD, RELATED, LIVE, AD, STATE]
+    items: list[Mapping[str, object]] = [CARD, RELATED, LIVE, AD, STATE]
     answer = {"code": 0, "keyword": "油皮", "data": {"has_more": True, "items": items}}
-    asked = [{"keyword": "油皮"} | item for item in items]
+    asked = [{"keyword": "油皮", **item} for item in items]
     path = tmp_path / "a.json"
     if shape == "answer":
         array(path, answer)
@@ -287,9 +290,9 @@ def test_a_bad_figure_of_a_keyword_costs_the_figure_and_is_named(tmp_path: Path)
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_note_report_under_a_row_of_groups_is_read(tmp_path: Path, kind: str) -> None:
-    groups = ["笔记信息", "", "", "", "", "", "合作", "", "效果", "", "", ""]
-    header = ["笔记id", "笔记链接", "笔记标题", "笔记类型", "内容形式", "博主昵称", "报备品牌"]
-    header += ["博主粉丝量", "曝光量", "点赞量", "收藏量", "自然曝光量"]
+    groups: list[object] = ["笔记信息", "", "", "", "", "", "合作", "", "效果", "", "", ""]
+    header: list[object] = ["笔记id", "笔记链接", "笔记标题", "笔记类型", "内容形式", "博主昵称"]
+    header += ["报备品牌", "博主粉丝量", "曝光量", "点赞量", "收藏量", "自然曝光量"]
     rows: list[list[object]] = [
         groups,
         header,

@@ -172,7 +172,7 @@ def test_a_header_is_found_below_titles(above: int, blank: bool, groups: bool) -
     rows: list[list[object]] = [["某品牌 笔记数据报表"] if not blank else [] for _ in range(above)]
     if groups:
         rows.append(["基础信息", None, "互动数据"])
-    rows += [HEAD, plain(1), plain(2)]
+    rows += [[*HEAD], plain(1), plain(2)]
     with tempfile.TemporaryDirectory() as folder:
         path = sheets(Path(folder) / "a.xlsx", 数据=rows)
         assert len(notes(read(path))) == 2

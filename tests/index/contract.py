@@ -19,10 +19,10 @@ from engine.bm25 import (
     length_factors,
     term_scores,
 )
-from engine.index.hits import COUNTS, MISSING, NUMBERS, Hits
+from engine.index.hits import MISSING, NUMBERS, Hits
 from engine.index.overlay import Overlay
 from engine.index.protocol import Index, IndexSnapshot, Scoring, TermScore, passes
-from engine.model import FIELDS, Clause, Document, Filter, Query, Signals
+from engine.model import COUNTS, FIELDS, Clause, Document, Filter, Query, Signals
 from tests.lucene.golden import load_fixture, load_golden
 
 WORDS = ("面霜", "敏感肌", "油皮", "防晒", "推荐", "sk-ii", "的", "早c晚a", "💄", "平替")

@@ -80,7 +80,7 @@ def large(
 
 
 def test_the_large_library_has_what_it_tests(large: tuple[EmbeddedIndex, list[Document]]) -> None:
-    segment = large[0].snapshot().parts[0].segment
+    segment = large[0].snapshot().readers[0].segment
     assert segment.documents > 2 * 4096
     lists = [len(segment.column(f"body.{name}_terms")) for name in ("bitmap", "window")]
     assert 10 < lists[0] < lists[1] - 5 < len(segment.vocabulary) - 20

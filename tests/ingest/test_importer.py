@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -64,11 +64,12 @@ def likes(store: Store, note_id: str) -> Count | None:
 
 def history(store: Store, note_id: str) -> dict[str, int | None]:
     return {
-        day: counts.likes and counts.likes.value for day, counts in store.count_history(note_id)
+        day: None if counts.likes is None else counts.likes.value
+        for day, counts in store.count_history(note_id)
     }
 
 
-def content(store: Store) -> dict[str, list[object]]:
+def content(store: Store) -> dict[str, list[str]]:
     """All that a library knows, table by table, but for how it came there."""
     tables = ("notes", "deleted", "sketches", "counts", "observations", "demand", "related")
     return {name: sorted(map(repr, store._db.execute(f"SELECT * FROM {name}"))) for name in tables}
@@ -179,7 +180,9 @@ def test_the_library_knows_its_latest_capture_but_no_future(store: Store, tmp_pa
 
 
 def test_a_bad_row_is_named_and_kept(store: Store, tmp_path: Path) -> None:
-    rows = [row(1), '{"note_id": "x", "tit', {"title": "没有编号"}, row(2), {"note_id": "n9"}]
+    rows: list[Mapping[str, object] | str] = [
+        row(1), '{"note_id": "x", "tit', {"title": "没有编号"}, row(2), {"note_id": "n9"},
+    ]  # fmt: skip
     report = take(store, write(tmp_path / "a.jsonl", rows))
     assert tallies(report) == (2, 0, 0, 3)
     kept = tmp_path / report.rejected_file
@@ -357,7 +360,7 @@ def test_an_interruption_within_a_batch_keeps_whole_batches_only(
             raise KeyboardInterrupt
         put_counts(rows)
 
-    store.put_counts = interrupted  # type: ignore[method-assign, assignment]
+    store.put_counts = interrupted  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
         take(store, path)
     assert store.totals()["notes"] == 200

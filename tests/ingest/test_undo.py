@@ -211,7 +211,10 @@ def test_when_the_first_of_its_copies_goes_the_next_one_names_the_group(
     store: Store, folder: Path
 ) -> None:
     text = PARTS[0] * 2
-    files = [[captured("b", text)], [captured("c", text), captured("a", text + "真的")]]
+    files: list[list[Row]] = [
+        [captured("b", text)],
+        [captured("c", text), captured("a", text + "真的")],
+    ]
     numbers = take(store, list(enumerate(files)), folder)
     assert {row.cluster for row in store.all()} == {"b"}
     with store.writing():
@@ -226,7 +229,7 @@ def test_a_copy_that_is_edited_leaves_its_group_and_its_followers_stay(
     store: Store, folder: Path
 ) -> None:
     text, other = PARTS[0] * 2, PARTS[2] * 2
-    first = [captured(name, text) for name in ("a", "b", "c")]
+    first: list[Row] = [captured(name, text) for name in ("a", "b", "c")]
     later = DAYS[4]
     take(store, [(0, first), (1, [captured("a", other, captured_at=later)])], folder)
     assert {row.note.note_id: row.cluster for row in store.all()} == {"a": "a", "b": "b", "c": "b"}

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from engine.insight import calibrate
-from engine.insight.calibrate import Features, Known, Weights, fit, folds
+from engine.insight.calibrate import Features, UnfittedSignals, Weights, fit, folds
 
-KNOWN = Known(full=10_000, uncounted=0.35, undated=0.35)
+KNOWN = UnfittedSignals(full=10_000, uncounted=0.35, undated=0.35)
 CURRENT = Weights(3.0, 2.0, 1.5, 0.75, 0.3, 0.2, 90.0, (1.0, 1.0, 1.0, 1.0))
 HIDDEN = Weights(1.5, 3.0, 1.1, 0.4, 1.2, 0.6, 40.0, (1.0, 2.0, 4.0, 1.0))
 

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from engine.index.hits import DocColumns
-from engine.insight.opportunity import (
-    WEIGHTS,
-    Opportunity,
-    cannibals,
-    cells,
-    clusters,
-    incumbents,
-)
+from engine.insight.keyword_map import cells
+from engine.insight.opportunity import WEIGHTS, Opportunity, cannibals, clusters, incumbents
 from engine.model import CHINA, Signals
 
 NOW = datetime(2026, 11, 1, tzinfo=CHINA)
 
 
 def page(
-    likes: list[int | None], days: list[int | None], brands: list[tuple[str, ...]] | None = None
+    likes: Sequence[int | None],
+    days: Sequence[int | None],
+    brands: Sequence[tuple[str, ...]] | None = None,
 ) -> DocColumns:
     """Notes n0, n1, … of one author, all videos, published so many days ago."""
     signals = [
@@ -68,17 +65,17 @@ def test_a_page_with_few_places_is_easier_and_an_empty_one_is_free() -> None:
 def test_opportunity_is_the_cube_root_of_heat_room_and_scarcity() -> None:
     made = page([99_999] * 10, [400] * 10)
     met = incumbents(made, {}, [False] * 10, [False] * 10, NOW)
-    fight = Opportunity("面霜", 9_999, "聚光", 9, 3, met)
+    opportunity = Opportunity("面霜", 9_999, "聚光", 9, 3, met)
     room = 1 - (met.difficulty or 0) / 100
-    assert fight.score == pytest.approx(100 * (4 / 6 * room * 0.5) ** (1 / 3))
+    assert opportunity.score == pytest.approx(100 * (4 / 6 * room * 0.5) ** (1 / 3))
     assert sum(WEIGHTS.values()) == 100
 
 
 def test_without_demand_the_opportunity_is_unknown_and_no_zero() -> None:
     met = incumbents(page([5], [5]), {}, [True], [False], NOW)
-    fight = Opportunity("面霜", None, "", 9, 3, met)
-    assert fight.heat is None
-    assert fight.score is None
+    opportunity = Opportunity("面霜", None, "", 9, 3, met)
+    assert opportunity.heat is None
+    assert opportunity.score is None
     assert Opportunity("面霜", 0, "聚光", 9, 3, met).score == 0
 
 

@@ -41,8 +41,8 @@ def added(engine: Engine, *notes: Note) -> None:
 
 
 def test_nothing_changed_nothing_moved(engine: Engine) -> None:
-    for move in engine.moves("n05", WORDS, "before"):
-        assert (move.move, move.parts) == (0.0, {})
+    moves = engine.moves("n05", WORDS, "before")
+    assert [(move.move, move.parts) for move in moves] == [(0.0, {})] * 3
 
 
 def test_one_cause_has_the_whole_move(engine: Engine) -> None:
@@ -86,6 +86,7 @@ def test_a_note_that_came_counts_from_behind_the_last_place(engine: Engine) -> N
     added(engine, replace(made(40), title="敏感肌面霜"))
     move, _, _ = engine.moves("n40", WORDS, "before")
     assert move.before is None
+    assert move.after is not None
     assert move.move == move.after - 25
 
 

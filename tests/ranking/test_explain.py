@@ -14,7 +14,7 @@ from engine.index.protocol import TermScore
 from engine.model import CHINA, Signals
 from engine.ranking.rules import apply, engagement, form, freshness
 from engine.ranking.ruleset import Engagement, Format, Freshness, load
-from engine.ranking.sentence import Standing, sentence
+from engine.ranking.sentence import PagePosition, sentence
 
 NOW = datetime(2026, 10, 31, 12, tzinfo=CHINA)
 SPELLINGS = {"油皮": "油皮", "sk-ii": "SK-II", "面霜": "面霜", "通勤": "通勤", "平替": "平替"}
@@ -31,7 +31,7 @@ def term(field: str, word: str, value: float = 1.0) -> TermScore:
 
 def say(terms: list[TermScore], *signals: Signals) -> str:
     known = list(signals) or [Signals()]
-    return sentence(terms, SPELLINGS, Standing(hits(known).columns, 0, range(len(known))), NOW)
+    return sentence(terms, SPELLINGS, PagePosition(hits(known).columns, 0, range(len(known))), NOW)
 
 
 def ago(**time: float) -> Signals:

@@ -20,7 +20,7 @@ def spread(authors: list[str], most: int, sort: Sort = "general") -> list[int]:
     signals = [Signals(author=a, cluster=str(n), likes=-n) for n, a in enumerate(authors)]
     names = [f"n{n:03d}" for n in range(len(authors))]
     hits = Hits(np.ones(len(authors), np.float32), DocColumns.of(names, signals), len(authors))
-    scores = np.arange(len(authors), 0, -1, np.float64)
+    scores = np.arange(len(authors), 0, -1).astype(np.float64)
     rules = PageRules(same_author=most)
     return arrange(hits, scores, np.ones(len(authors)), sort, rules).rows
 
@@ -115,7 +115,7 @@ def test_collapsed_copies_do_not_use_up_an_authors_places() -> None:
     hits = Hits(
         np.ones(12, np.float32), DocColumns.of([f"n{n:02d}" for n in range(12)], signals), 12
     )
-    scores = np.arange(12, 0, -1, np.float64)
+    scores = np.arange(12, 0, -1).astype(np.float64)
     found = arrange(hits, scores, np.ones(12), "general", PageRules(same_author=2))
     assert found.rows[:2] == [0, 2]
     assert found.copies == {0: 1}

@@ -14,7 +14,7 @@ from engine.index.protocol import TermScore
 from engine.model import CHINA, SORTS, Signals
 from engine.ranking.order import arrange
 from engine.ranking.ruleset import PageRules
-from engine.ranking.sentence import Standing, sentence
+from engine.ranking.sentence import PagePosition, sentence
 from engine.ranking.snippet import snippet
 
 NOW = datetime(2026, 10, 31, 12, tzinfo=CHINA)
@@ -118,7 +118,7 @@ def term(field: str, word: str, value: float = 1.0) -> TermScore:
 
 def say(signals: list[Signals], terms: list[TermScore], row: int = 0) -> str:
     known = hits(signals)
-    standing = Standing(known.columns, row, list(range(len(signals))))
+    standing = PagePosition(known.columns, row, list(range(len(signals))))
     return sentence(terms, {"油皮": "油皮", "sk2": "SK2"}, standing, NOW)
 
 

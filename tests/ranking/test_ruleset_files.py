@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.errors import BadRules
-from engine.ranking.ruleset import DEFAULT, PRESETS, Engagement, Freshness, load, presets
+from engine.ranking.ruleset import DEFAULT, PRESETS, Engagement, Freshness, dump, load, presets
 
 HEAD = 'name = "mine"\nversion = 1\n'
 
@@ -82,3 +83,12 @@ def test_the_default_is_a_preset_and_every_preset_says_all_it_decides() -> None:
         assert load(name).name == name
         for key in ("k1", "b", "title", "tags", "body", "alias", "onward", "bigram", "window"):
             assert f"\n{key} = " in text, (name, key)
+
+
+def test_a_rule_set_is_written_as_it_is_read_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    for preset in presets():
+        rules = replace(load(preset), name='夏 "平替" \\ 1')
+        path.write_text(dump(rules, "fitted\nto pages"), "utf-8")
+        assert path.read_text("utf-8").startswith("# fitted\n# to pages\nname = ")
+        assert load(path) == rules

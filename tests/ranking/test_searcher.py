@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.engine import Engine
 from engine.errors import BadOption, BadQuery, NotFound
 from engine.model import CHINA, Captured, Count, Counts, Filter, Note
-from engine.ranking.searcher import Asked
+from engine.ranking.searcher import SearchRequest
 
 NOW = datetime(2026, 10, 31, 9, tzinfo=CHINA)
 
@@ -50,11 +50,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 def ids(engine: Engine, words: str, **asked: object) -> list[str]:
-    return [r.note.note_id for r in engine.search(words, Asked(**asked)).results]  # type: ignore[arg-type]
+    return [r.note.note_id for r in engine.search(words, SearchRequest(**asked)).results]  # type: ignore[arg-type]
 
 
 def test_the_best_match_stands_first_and_explains_itself(engine: Engine) -> None:
-    page = engine.search("敏感肌面霜", Asked(explain=True))
+    page = engine.search("敏感肌面霜", SearchRequest(explain=True))
     first = page.results[0]
     assert first.note.note_id == "n01"
     assert first.sentence.startswith("标题命中“敏感肌”")
@@ -108,14 +108,14 @@ def test_sorts_follow_their_column_and_unknown_counts_come_last(engine: Engine) 
 
 
 def test_an_author_does_not_fill_the_first_places(engine: Engine) -> None:
-    first = engine.search("面霜", Asked(limit=3)).results
+    first = engine.search("面霜", SearchRequest(limit=3)).results
     assert [r.note.author for r in first].count("a") == 2
 
 
 def test_pages_do_not_overlap_and_positions_go_on(engine: Engine) -> None:
     whole = ids(engine, "面霜", limit=20)
     assert ids(engine, "面霜", limit=2) + ids(engine, "面霜", limit=20, offset=2) == whole
-    second = engine.search("面霜", Asked(limit=1, offset=1)).results[0]
+    second = engine.search("面霜", SearchRequest(limit=1, offset=1)).results[0]
     assert second.position == 2
 
 
@@ -152,7 +152,7 @@ def test_a_note_off_the_page_says_why(engine: Engine) -> None:
 
 
 def test_facets_count_the_window(engine: Engine) -> None:
-    facets = engine.search("面霜", Asked(facets=True)).facets
+    facets = engine.search("面霜", SearchRequest(facets=True)).facets
     assert facets is not None
     assert dict(facets["kind"])["video"] == 1
     assert dict(facets["brand"]) == {"沐禾集": 1}
@@ -160,9 +160,9 @@ def test_facets_count_the_window(engine: Engine) -> None:
 
 def test_limits_are_refused_with_a_cure(engine: Engine) -> None:
     with pytest.raises(BadOption, match="1 to 1000"):
-        Asked(limit=0)
+        SearchRequest(limit=0)
     with pytest.raises(BadOption, match="sort"):
-        Asked(sort="popular")  # type: ignore[arg-type]
+        SearchRequest(sort="popular")  # type: ignore[arg-type]
     with pytest.raises(BadQuery, match="200"):
         engine.search("长" * 201)
     with pytest.raises(BadQuery, match="32"):
@@ -174,7 +174,7 @@ def test_limits_are_refused_with_a_cure(engine: Engine) -> None:
 )
 @given(words=st.text(max_size=60))
 def test_any_text_is_answered(engine: Engine, words: str) -> None:
-    page = engine.search(words, Asked(limit=3, explain=True, facets=True))
+    page = engine.search(words, SearchRequest(limit=3, explain=True, facets=True))
     assert page.placed <= page.total
 
 

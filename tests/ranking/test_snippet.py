@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -87,9 +86,9 @@ def test_passages_by_hand(
     assert (found.text, found.marks) == (shown, marks)
 
 
-def test_twenty_thousand_matches_take_a_moment() -> None:
-    text = "油皮，" * 20_000
-    spans = [(at * 3, at * 3 + 2) for at in range(20_000)]
-    start = time.perf_counter()
-    snippet(text, spans)
-    assert time.perf_counter() - start < 5
+def test_hundreds_of_thousands_of_matches_are_looked_at_once() -> None:
+    """Looking at each again for each would never end here."""
+    text = "油皮，" * 300_000
+    shown = snippet(text, [(at * 3, at * 3 + 2) for at in range(300_000)])
+    assert shown.text.startswith("油皮，油皮")
+    assert shown.marks[:2] == ((0, 2), (3, 5))

@@ -15,8 +15,9 @@ from python_calamine import CalamineWorkbook
 from engine.errors import BadOption
 from engine.model import Count, Counts, Note
 from engine.rows import table_files as tables
-from engine.rows.search_rows import NOTE_COLUMNS, note_row
-from engine.rows.table_files import FORMATS, Row, csv_text, guard, write_table
+from engine.rows.column import Row
+from engine.rows.note_rows import NOTE_COLUMNS, note_row
+from engine.rows.table_files import FORMATS, csv_text, guard, write_table
 
 COLUMNS = ("note_id", "title", "likes", "score", "exact")
 ROWS: list[Row] = [
@@ -130,6 +131,6 @@ def test_a_note_row_has_every_column_and_null_for_unknown() -> None:
     assert tuple(note_row(Note("a"))) == NOTE_COLUMNS
     bare = note_row(Note("a"))
     empty = {"title", "body", "tags", "brands"}
-    assert all(bare[name] is None for name in NOTE_COLUMNS if name not in {"note_id", *empty})
+    assert all(dict(bare)[name] is None for name in NOTE_COLUMNS if name not in {"note_id", *empty})
     full = note_row(Note("a", counts=Counts(likes=Count(100_000, True, 500))))
     assert (full["likes"], full["likes_at_least"], full["likes_precision"]) == (100_000, True, 500)

@@ -20,7 +20,7 @@ from engine.errors import Damaged, LibraryBusy, NoterankError
 from engine.model import CHINA, Count, Counts, Demand, Note, Related, Sighting
 from engine.store import (
     Capture,
-    Progress,
+    ImportProgress,
     Store,
     Stored,
     days_of,
@@ -260,11 +260,11 @@ def test_the_progress_of_an_import_is_kept(store: Store) -> None:
     assert store.progress("d") is None
     with store.writing():
         number = store.begin_import("d", "a.jsonl", "csv", DAY)
-        store.save_progress(Progress(number, 200, False, b"{}"), DAY)
-        store.save_progress(Progress(number, 300, False, b"{}"), DAY - timedelta(days=1))
+        store.save_progress(ImportProgress(number, 200, False, b"{}"), DAY)
+        store.save_progress(ImportProgress(number, 300, False, b"{}"), DAY - timedelta(days=1))
         store.reject(number, 9, "no id", "raw")
         store.reject(number, 2, "no text", "")
-    assert store.progress("d") == Progress(number, 300, False, b"{}", store.change)
+    assert store.progress("d") == ImportProgress(number, 300, False, b"{}", store.change)
     assert store.as_of() == DAY
     assert list(store.rejected(number)) == [(2, "no text", ""), (9, "no id", "raw")]
     (kept,) = store.imports()

@@ -100,7 +100,7 @@ def _protected(lexicon: Lexicon) -> list[str]:
 
 def _pairs(lexicon: Lexicon) -> list[str]:
     """Built-in pairs: jieba gets them as words, since cut blindly 显瘦 would break 明显|瘦了."""
-    return [t for t, entry in lexicon.entries.items() if _is_han_pair(t) and not entry.own]
+    return [t for t, entry in lexicon.entries.items() if _is_han_pair(t) and not entry.user_defined]
 
 
 def _is_han_pair(word: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from engine.model import CHINA, Count, Counts, Document, Note
 from engine.text import lexicon
-from engine.text.document import all_tags, documents, own_title
+from engine.text.document import all_tags, documents, scored_title
 from engine.text.segment import Segmenter
 
 SEGMENTER = Segmenter(lexicon.load())
@@ -34,11 +34,11 @@ def test_a_short_title_repeated_by_the_body_counts_once_as_title() -> None:
 def test_mark_up_does_not_hide_that_the_title_is_the_body() -> None:
     title = "[赞R] #油皮 今日妆容分享：想要妆容立体，高光必不可少！[偷笑"
     body = "油皮今日妆容分享：想要妆容立体，高光必不可少！试了很多家"
-    assert own_title(Note("n", title=title, body=body))[0] == ""
+    assert scored_title(Note("n", title=title, body=body))[0] == ""
 
 
 def test_a_title_of_its_own_stays() -> None:
-    assert own_title(Note("n", title="面霜测评", body="换季必备"))[0] == "面霜测评"
+    assert scored_title(Note("n", title="面霜测评", body="换季必备"))[0] == "面霜测评"
 
 
 def test_topics_of_the_text_join_the_tags_and_leave_the_body() -> None:

@@ -62,7 +62,7 @@ def test_a_librarys_own_words_come_on_top(tmp_path: Path) -> None:
         tmp_path, product="\ufeff# 自己的词\n栖水霜\n", aliases="栖水霜 = 栖水面霜 = QS 霜\n"
     )
     known = load(folder)
-    assert known.entries["栖水霜"].own
+    assert known.entries["栖水霜"].user_defined
     assert known.kind("qs_霜") == "product"
     assert known.same("栖水霜", "qs_霜")
     assert known.spelling("qs_霜") == "QS 霜"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,10 +82,8 @@ def test_every_topic_stands_in_the_text_and_says_something(text: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["#", "#a", "#a#", "@a", "@a@", "[a", "#a[话", "＃##", "[aR"])
-def test_a_hundred_thousand_signs_take_a_moment(piece: str) -> None:
-    text = piece * (100_000 // len(piece))
-    start = time.perf_counter()
-    topics(text)
-    blank_markup(text)
-    blank_stickers(text)
-    assert time.perf_counter() - start < 10
+def test_hundreds_of_thousands_of_signs_are_read_once(piece: str) -> None:
+    """Reading each again from each would never end here."""
+    text = piece * (400_000 // len(piece))
+    assert len(blank_markup(text)) == len(blank_stickers(text)) == len(text)
+    assert len(topics(text)) <= len(text) // 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,9 +70,9 @@ def test_marks_are_what_the_reader_sees(text: str, terms: list[str], marked: lis
 
 
 @pytest.mark.parametrize("piece", ["油皮防晒", "abc ", "louis ", " ", "louis\n\n"])
-def test_a_hundred_thousand_characters_take_a_moment(piece: str) -> None:
+def test_hundreds_of_thousands_of_characters_are_read_once(piece: str) -> None:
+    """Reading each again from each would never end here."""
     terms = ["louis_vuitton", *(f"词{number}油" for number in range(60)), "防晒"]
-    text = piece * (100_000 // len(piece))
-    start = time.perf_counter()
-    spans(text, terms)
-    assert time.perf_counter() - start < 20
+    text = piece * (400_000 // len(piece))
+    marked = spans(text, terms)
+    assert len(marked) == (text.count("防晒") if "防晒" in piece else 0)

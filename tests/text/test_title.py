@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.model import Note
 from engine.text import lexicon
-from engine.text.document import all_tags, documents, own_title
+from engine.text.document import all_tags, documents, scored_title
 from engine.text.normalise import bare_letters
 from engine.text.segment import Segmenter
 
@@ -34,7 +34,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, min_size=1, max_size=30).map("".join), st.integers(1, 60))
 def test_no_letter_of_the_body_is_lost_or_counted_twice(body: str, cut: int) -> None:
     title = body[:cut]
-    shown, rest = own_title(Note("n", title=title, body=body))
+    shown, rest = scored_title(Note("n", title=title, body=body))
     assert bare_letters(shown) + bare_letters(rest) == bare_letters(body)
     if bare_letters(title) and len(title) > 20:
         assert shown == ""
@@ -56,7 +56,7 @@ def test_no_letter_of_the_body_is_lost_or_counted_twice(body: str, cut: int) -> 
     ],
 )
 def test_the_limit_is_the_platforms(title: str, body: str, left: tuple[str, str]) -> None:
-    assert own_title(Note("n", title=title, body=body)) == left
+    assert scored_title(Note("n", title=title, body=body)) == left
 
 
 def test_tags_come_in_reading_order_each_once_and_none_empty() -> None:

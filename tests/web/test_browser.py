@@ -14,14 +14,16 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
 from engine.engine import Engine
 from engine.model import Captured, Note
 from tests.api.conftest import NOW
 from tests.insight.library import notes
+
+pytest.importorskip("playwright", reason="a browser: `uv run --group dev pytest -n 0 -m slow`")
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
 pytestmark = pytest.mark.slow
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""

@@ -1,4 +1,4 @@
-"""Sets of documents as bitmaps: a bit a document, 64 to a word, low bits first."""
+"""Sets of documents as bitmaps: one bit per document, 64 per uint64 word, low bits first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Words = npt.NDArray[np.uint64]
 
 
 def packed(mask: npt.NDArray[np.bool_]) -> Words:
-    """A mask as words; the bits behind its end are 0."""
+    """Packs a bool mask (one entry per document) into words; the bits behind its end are 0."""
     content = np.zeros(-(-len(mask) // 64) * 8, np.uint8)
     bits = np.packbits(mask, bitorder="little")
     content[: len(bits)] = bits
@@ -19,10 +19,10 @@ def packed(mask: npt.NDArray[np.bool_]) -> Words:
 
 
 def count(words: Words) -> int:
-    """How many documents a set has."""
+    """Counts the documents of a set."""
     return int(np.bitwise_count(words).sum())
 
 
 def address(column: npt.NDArray[Any]) -> int:
-    """Where a column lies in memory; whoever uses it keeps the column alive."""
+    """Returns the memory address of a column; the caller must keep the column alive."""
     return int(column.__array_interface__["data"][0])

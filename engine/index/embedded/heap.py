@@ -1,99 +1,99 @@
-"""The best documents so far: a heap with the worst on top; ties go by note id."""
+"""The best documents so far: a heap with the worst on top; note ids break ties."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from engine.index.embedded.layout import ID_BYTES, ID_STARTS, RANK_OF
-from engine.kernels import carray, inline, kernel, pointer
+from engine.kernels import array_at, part
 
 
-@inline
-def _worse(found, segments, at, score, segment, doc):  # type: ignore[no-untyped-def]
-    """Whether the entry at `at` stands behind the document: lower score, or later note id."""
-    if found.scores[at] != score:
-        return found.scores[at] < score
-    return _earlier(segments, segment, doc, found.segments[at], found.docs[at])
+@part
+def _worse(best, segments, at, score, segment, doc):  # type: ignore[no-untyped-def]
+    """Whether the entry `at` ranks behind the document: lower score, or later note id."""
+    if best.scores[at] != score:
+        return best.scores[at] < score
+    return _earlier(segments, segment, doc, best.segments[at], best.docs[at])
 
 
-@kernel
-def _earlier(segments, segment, doc, other_segment, other):  # type: ignore[no-untyped-def]
-    """Whether the note id of `doc` comes before that of `other`."""
-    size = max(doc, other) + 1
-    rank_of = carray(pointer(segments[segment, RANK_OF]), (size,), np.int32)
+@part
+def _earlier(segments, segment, doc, other_segment, other_doc):  # type: ignore[no-untyped-def]
+    """Whether the note id of `doc` sorts before that of `other_doc`."""
+    size = max(doc, other_doc) + 1
+    rank_of = array_at(segments[segment, RANK_OF], (size,), np.int32)
     if segment == other_segment:
-        return rank_of[doc] < rank_of[other]
-    other_rank = carray(pointer(segments[other_segment, RANK_OF]), (size,), np.int32)[other]
+        return rank_of[doc] < rank_of[other_doc]
+    other_rank = array_at(segments[other_segment, RANK_OF], (size,), np.int32)[other_doc]
     rank = rank_of[doc]
-    starts = carray(pointer(segments[segment, ID_STARTS]), (rank + 2,), np.int64)
-    others = carray(pointer(segments[other_segment, ID_STARTS]), (other_rank + 2,), np.int64)
+    starts = array_at(segments[segment, ID_STARTS], (rank + 2,), np.int64)
+    other_starts = array_at(segments[other_segment, ID_STARTS], (other_rank + 2,), np.int64)
     first, last = starts[rank], starts[rank + 1]
-    begin, end = others[other_rank], others[other_rank + 1]
-    mine = carray(pointer(segments[segment, ID_BYTES]), (last,), np.uint8)
-    their = carray(pointer(segments[other_segment, ID_BYTES]), (end,), np.uint8)
+    begin, end = other_starts[other_rank], other_starts[other_rank + 1]
+    id_bytes = array_at(segments[segment, ID_BYTES], (last,), np.uint8)
+    other_bytes = array_at(segments[other_segment, ID_BYTES], (end,), np.uint8)
     while first < last and begin < end:
-        if mine[first] != their[begin]:
-            return mine[first] < their[begin]
+        if id_bytes[first] != other_bytes[begin]:
+            return id_bytes[first] < other_bytes[begin]
         first += 1
         begin += 1
     return last - first < end - begin
 
 
-@kernel
-def push(found, segments, count, score, segment, doc):  # type: ignore[no-untyped-def]
-    """Put a document into the heap when it is among the best; how many it holds now."""
-    capacity = len(found.scores)
+@part
+def push(best, segments, count, score, segment, doc):  # type: ignore[no-untyped-def]
+    """Adds a document if it is among the best; returns the number of documents in the heap."""
+    capacity = len(best.scores)
     if count < capacity:
         at = count
         while at > 0:
             above = (at - 1) >> 1
-            if _worse(found, segments, above, score, segment, doc):
+            if _worse(best, segments, above, score, segment, doc):
                 break
-            _copy(found, above, at)
+            _copy(best, above, at)
             at = above
-        _put(found, at, score, segment, doc)
+        _put(best, at, score, segment, doc)
         return count + 1
-    if capacity > 0 and _worse(found, segments, 0, score, segment, doc):
-        _sink(found, segments, count, score, segment, doc)
+    if capacity > 0 and _worse(best, segments, 0, score, segment, doc):
+        _sink(best, segments, count, score, segment, doc)
     return count
 
 
-@kernel
-def _sink(found, segments, count, score, segment, doc):  # type: ignore[no-untyped-def]
-    """Replace the worst entry of a heap of so many."""
+@part
+def _sink(best, segments, count, score, segment, doc):  # type: ignore[no-untyped-def]
+    """Replaces the worst entry of a heap of `count` entries."""
     at = 0
     while True:
         below = 2 * at + 1
         if below >= count:
             break
         if below + 1 < count and _worse(
-            found, segments, below + 1, found.scores[below], found.segments[below],
-            found.docs[below],
+            best, segments, below + 1, best.scores[below], best.segments[below],
+            best.docs[below],
         ):  # fmt: skip
             below += 1
-        if not _worse(found, segments, below, score, segment, doc):
+        if not _worse(best, segments, below, score, segment, doc):
             break
-        _copy(found, below, at)
+        _copy(best, below, at)
         at = below
-    _put(found, at, score, segment, doc)
+    _put(best, at, score, segment, doc)
 
 
-@inline
-def _put(found, at, score, segment, doc):  # type: ignore[no-untyped-def]
-    found.scores[at], found.segments[at], found.docs[at] = score, segment, doc
+@part
+def _put(best, at, score, segment, doc):  # type: ignore[no-untyped-def]
+    best.scores[at], best.segments[at], best.docs[at] = score, segment, doc
 
 
-@inline
-def _copy(found, source, target):  # type: ignore[no-untyped-def]
-    found.scores[target] = found.scores[source]
-    found.segments[target] = found.segments[source]
-    found.docs[target] = found.docs[source]
+@part
+def _copy(best, source, target):  # type: ignore[no-untyped-def]
+    best.scores[target] = best.scores[source]
+    best.segments[target] = best.segments[source]
+    best.docs[target] = best.docs[source]
 
 
-@kernel
-def sort(found, segments, count):  # type: ignore[no-untyped-def]
-    """The heap as a list, best first."""
+@part
+def sort(best, segments, count):  # type: ignore[no-untyped-def]
+    """Sorts the heap into a list, best first."""
     for size in range(count - 1, 0, -1):
-        score, segment, doc = found.scores[size], found.segments[size], found.docs[size]
-        _copy(found, 0, size)
-        _sink(found, segments, size, score, segment, doc)
+        score, segment, doc = best.scores[size], best.segments[size], best.docs[size]
+        _copy(best, 0, size)
+        _sink(best, segments, size, score, segment, doc)

@@ -22,10 +22,10 @@ import numpy as np
 import orjson
 
 from engine.errors import DamagedIndex, StaleIndex
-from engine.index.embedded.lists import TooManyPairs
 from engine.index.embedded.merging import merge, mergeable
-from engine.index.embedded.part import Part
+from engine.index.embedded.postings import TooManyPairs
 from engine.index.embedded.segment import Segment
+from engine.index.embedded.segment_reader import SegmentReader
 from engine.index.embedded.snapshot import EmbeddedSnapshot
 from engine.index.embedded.writing import write_batch
 from engine.index.hits import Batch
@@ -46,7 +46,7 @@ class EmbeddedIndex:
         self._snapshot = EmbeddedSnapshot((), 0, "0-0")
 
     def snapshot(self) -> EmbeddedSnapshot:
-        """The index as it is published now, by whatever process."""
+        """Returns the state that is published now, by any process."""
         self._refresh()
         return self._snapshot
 
@@ -59,12 +59,12 @@ class EmbeddedIndex:
     ) -> None:
         """See the protocol; merges come after publication."""
         batch = Batch.of(added)
-        parts = _without(self.snapshot().parts, [*batch.note_ids, *deleted])
+        readers = _without(self.snapshot().readers, [*batch.note_ids, *deleted])
         files = self._names()
-        parts += self._written(batch, files)
-        self._publish(parts, version, commit)
-        merged = self._merged(parts, files)
-        if [part.segment for part in merged] != [part.segment for part in parts]:
+        readers += self._written(batch, files)
+        self._publish(readers, version, commit)
+        merged = self._merged(readers, files)
+        if [reader.segment for reader in merged] != [reader.segment for reader in readers]:
             self._publish(merged, version)  # readers have had the change since the first time
 
     def rebuild(
@@ -73,15 +73,15 @@ class EmbeddedIndex:
         version: int,
         commit: Callable[[], None] = nothing,
     ) -> None:
-        """Replace everything by these documents, in one step at the end; each id comes once."""
-        parts: list[Part] = []
+        """Replaces everything by these documents, in one step at the end; each id comes once."""
+        readers: list[SegmentReader] = []
         files = self._names()
         for documents in batches:
-            parts += self._written(Batch.of(documents), files)
-        self._publish(self._together(parts, files), version, commit)
+            readers += self._written(Batch.of(documents), files)
+        self._publish(self._joined(readers, files), version, commit)
 
     def quarantine(self) -> str:
-        """Keep the files as they are in a folder of their own, for whoever wants to look."""
+        """Keeps the files unchanged in the folder `damaged` for inspection; returns its path."""
         aside = self.folder / "damaged"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
@@ -93,14 +93,14 @@ class EmbeddedIndex:
         return str(aside)
 
     def verify(self) -> IndexHealth:
-        """Read every byte of every file."""
+        """Reads every byte of every file."""
         snapshot = self.snapshot()
-        for part in snapshot.parts:
-            part.segment.check()
-        return IndexHealth(len(snapshot.parts), len(snapshot))
+        for reader in snapshot.readers:
+            reader.segment.check()
+        return IndexHealth(len(snapshot.readers), len(snapshot))
 
     def _published(self) -> tuple[int, int] | None:
-        """Another one for each published state, whoever published it; None for no index."""
+        """Returns a stamp that differs for each published state; None for no index."""
         try:
             status = os.stat(self.folder / _MANIFEST)
         except FileNotFoundError:
@@ -108,14 +108,14 @@ class EmbeddedIndex:
         return status.st_mtime_ns, status.st_ino
 
     def _refresh(self) -> None:
-        """Take up what another process has published since."""
+        """Opens the state that another process has published since."""
         stamp = self._published()
         if stamp == self._stamp:
             return
         for _ in range(5):  # a merge may remove files between the manifest and their opening
             manifest = self._read_manifest()
             try:
-                parts = [self._open_part(row) for row in manifest["segments"]]
+                readers = [self._open_reader(row) for row in manifest["segments"]]
                 break
             except DamagedIndex:
                 if self._published() == stamp:
@@ -123,7 +123,7 @@ class EmbeddedIndex:
                 stamp = self._published()
         else:
             raise DamagedIndex(f"{self.folder} changes faster than it can be read", _CURE)
-        self._snapshot = EmbeddedSnapshot(parts, manifest["version"], _state_id(manifest))
+        self._snapshot = EmbeddedSnapshot(readers, manifest["version"], _state_id(manifest))
         self._stamp = stamp
 
     def _read_manifest(self) -> dict[str, Any]:
@@ -145,10 +145,12 @@ class EmbeddedIndex:
             )
         return manifest
 
-    def _open_part(self, row: dict[str, Any]) -> Part:
-        known = {part.segment.path.name: part.segment for part in self._snapshot.parts}
-        segment = known.get(row["file"]) or Segment(self.folder / row["file"])
-        if row.get("seal", segment.seal) != segment.seal:  # early manifests have none
+    def _open_reader(self, row: dict[str, Any]) -> SegmentReader:
+        open_segments = {
+            reader.segment.path.name: reader.segment for reader in self._snapshot.readers
+        }
+        segment = open_segments.get(row["file"]) or Segment(self.folder / row["file"])
+        if row.get("seal", segment.checksum) != segment.checksum:  # early manifests have none
             raise DamagedIndex(f"{segment.path} is not the file that the manifest means", _CURE)
         live = np.ones(segment.documents, bool)
         if row["dead"]:
@@ -160,17 +162,17 @@ class EmbeddedIndex:
             if zlib.crc32(packed.tobytes()) != row["crc"] or len(packed) != -(-len(live) // 8):
                 raise DamagedIndex(f"{path} is not what was written", _CURE)
             live = ~np.unpackbits(packed, count=segment.documents).astype(bool)
-        return Part(segment, live)
+        return SegmentReader(segment, live)
 
     def _names(self) -> Iterator[str]:
-        """File names that no file of the folder has had."""
+        """Yields file names that no file of the folder has had."""
         self.folder.mkdir(parents=True, exist_ok=True)
         used = [path.name[8:16] for path in self.folder.glob("segment-*")]
         last = max((int(name) for name in used if name.isdigit()), default=0)
         return (f"segment-{number:08d}" for number in itertools.count(last + 1))
 
-    def _written(self, batch: Batch, files: Iterator[str]) -> list[Part]:
-        """The batch as new segments: one, but for texts that no pair table holds."""
+    def _written(self, batch: Batch, files: Iterator[str]) -> list[SegmentReader]:
+        """Writes the batch as new segments: one, or more when a pair table would overflow."""
         if not len(batch):
             return []
         path = self.folder / f"{next(files)}.nrs"
@@ -180,34 +182,38 @@ class EmbeddedIndex:
             documents = list(batch)
             middle = len(documents) // 2
             halves = Batch.of(documents[:middle]), Batch.of(documents[middle:])
-            return [part for half in halves for part in self._written(half, files)]
-        return [_whole(path)]
+            return [reader for half in halves for reader in self._written(half, files)]
+        return [_all_live(path)]
 
-    def _merged(self, parts: Sequence[Part], files: Iterator[str]) -> list[Part]:
-        """The parts after the merge policy: sizes more than halve from one to the next."""
-        parts = [part for part in parts if part.alive]
-        first = len(parts)
-        for number in range(len(parts) - 1, -1, -1):
-            behind = sum(part.alive for part in parts[number + 1 :])
-            crowded = number + 1 < len(parts) and parts[number].alive <= 2 * behind
-            if crowded or parts[number].alive * 2 < len(parts[number].live):
+    def _merged(
+        self, readers: Sequence[SegmentReader], files: Iterator[str]
+    ) -> list[SegmentReader]:
+        """Applies the merge policy: sizes more than halve from one segment to the next."""
+        readers = [reader for reader in readers if reader.live_count]
+        first = len(readers)
+        for number in range(len(readers) - 1, -1, -1):
+            behind = sum(reader.live_count for reader in readers[number + 1 :])
+            crowded = number + 1 < len(readers) and readers[number].live_count <= 2 * behind
+            if crowded or readers[number].live_count * 2 < len(readers[number].live):
                 first = number
-        return [*parts[:first], *self._together(parts[first:], files)]
+        return [*readers[:first], *self._joined(readers[first:], files)]
 
-    def _together(self, parts: Sequence[Part], files: Iterator[str]) -> list[Part]:
-        """One part from several, or those as they are when no pair table holds them."""
-        clean = len(parts) == 1 and parts[0].alive == len(parts[0].live)
-        if not parts or clean or not mergeable([part.segment for part in parts]):
-            return list(parts)
+    def _joined(
+        self, readers: Sequence[SegmentReader], files: Iterator[str]
+    ) -> list[SegmentReader]:
+        """Merges segments into one; returns them unchanged when a pair table would overflow."""
+        clean = len(readers) == 1 and readers[0].live_count == len(readers[0].live)
+        if not readers or clean or not mergeable([reader.segment for reader in readers]):
+            return list(readers)
         path = self.folder / f"{next(files)}.nrs"
-        merge([(part.segment, part.live) for part in parts], path)
-        return [_whole(path)]
+        merge([(reader.segment, reader.live) for reader in readers], path)
+        return [_all_live(path)]
 
     def _publish(
-        self, parts: Sequence[Part], version: int, commit: Callable[[], None] = nothing
+        self, readers: Sequence[SegmentReader], version: int, commit: Callable[[], None] = nothing
     ) -> None:
         generation = self._last_generation() + 1
-        rows = [self._row(part, generation) for part in parts]
+        rows = [self._row(reader, generation) for reader in readers]
         manifest = {
             "generation": generation,
             "version": version,
@@ -220,24 +226,24 @@ class EmbeddedIndex:
         commit()
         os.replace(temporary, self.folder / _MANIFEST)
         _sync_folder(self.folder)
-        self._snapshot = EmbeddedSnapshot(parts, version, _state_id(manifest))
+        self._snapshot = EmbeddedSnapshot(readers, version, _state_id(manifest))
         self._stamp = self._published()
         self._sweep({name for row in rows for name in (row["file"], row["dead"])})
 
     def _last_generation(self) -> int:
-        """Of the manifest as it lies there, whatever made it; 0 when there is none to read."""
+        """Returns the generation of the manifest on disk; 0 when none can be read."""
         try:
-            known = orjson.loads((self.folder / _MANIFEST).read_bytes())
-            return int(known["manifest"]["generation"])
+            outer = orjson.loads((self.folder / _MANIFEST).read_bytes())
+            return int(outer["manifest"]["generation"])
         except (OSError, ValueError, KeyError, TypeError):
             return 0
 
-    def _row(self, part: Part, generation: int) -> dict[str, Any]:
-        segment = part.segment
-        row: dict[str, Any] = {"file": segment.path.name, "seal": segment.seal}
+    def _row(self, reader: SegmentReader, generation: int) -> dict[str, Any]:
+        segment = reader.segment
+        row: dict[str, Any] = {"file": segment.path.name, "seal": segment.checksum}
         row |= {"dead": "", "crc": 0}
-        if part.alive < len(part.live):
-            packed = np.packbits(~part.live).tobytes()
+        if reader.live_count < len(reader.live):
+            packed = np.packbits(~reader.live).tobytes()
             row["dead"] = f"{segment.path.stem}-{generation:08d}.dead"
             row["crc"] = zlib.crc32(packed)
             _write_synced(self.folder / row["dead"], packed)
@@ -251,28 +257,28 @@ class EmbeddedIndex:
 
 
 def _state_id(manifest: dict[str, Any]) -> str:
-    """Generation and checksum of a manifest: its segments' checksums are in it."""
+    """Returns generation and checksum of a manifest; it includes its segments' checksums."""
     crc = zlib.crc32(orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS))
     return f"{manifest['generation']}-{crc:08x}"
 
 
-def _without(parts: Sequence[Part], note_ids: Sequence[str]) -> list[Part]:
-    """The parts with these notes deleted."""
+def _without(readers: Sequence[SegmentReader], note_ids: Sequence[str]) -> list[SegmentReader]:
+    """Returns the readers with these notes deleted."""
     changed = []
-    for part in parts:
-        docs = part.segment.find_all(note_ids)
+    for reader in readers:
+        docs = reader.segment.find_all(note_ids)
         docs = docs[docs >= 0]
-        if len(docs) and part.live[docs].any():
-            live = part.live.copy()
+        if len(docs) and reader.live[docs].any():
+            live = reader.live.copy()
             live[docs] = False
-            part = Part(part.segment, live)
-        changed.append(part)
+            reader = SegmentReader(reader.segment, live)
+        changed.append(reader)
     return changed
 
 
-def _whole(path: Path) -> Part:
+def _all_live(path: Path) -> SegmentReader:
     segment = Segment(path)
-    return Part(segment, np.ones(segment.documents, bool))
+    return SegmentReader(segment, np.ones(segment.documents, bool))
 
 
 def _write_synced(path: Path, content: bytes) -> None:
@@ -283,7 +289,7 @@ def _write_synced(path: Path, content: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename durable; systems that cannot open folders sync them by themselves."""
+    """Makes a rename durable; systems that cannot open folders sync them by themselves."""
     with contextlib.suppress(OSError, AttributeError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

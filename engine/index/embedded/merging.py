@@ -1,4 +1,4 @@
-"""Several segments -> one, without the dead; lists stream through in flat memory."""
+"""Merges segments into one without deleted docs; postings stream through in bounded memory."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.index.embedded import facts as known
-from engine.index.embedded.lists import Pairs, Postings, table_of
+from engine.index.embedded import doc_values
+from engine.index.embedded.postings import MAX_PAIRS, Pairs, Postings, table_of
 from engine.index.embedded.segment import Segment
 from engine.index.embedded.writer import Writer
-from engine.index.embedded.writing import write_facts, write_lists
-from engine.kernels import kernel
+from engine.index.embedded.writing import write_doc_values, write_postings
+from engine.kernels import kernel, part
 from engine.model import FIELDS
 
 _CHUNK = 1 << 22  # postings that are merged at once
-_MOST_PAIRS = 1 << 16
 Mask = npt.NDArray[np.bool_]
 
 
 class _Source(NamedTuple):
-    """A segment of a merge: new numbers of its documents (-1 for the dead) and of its terms."""
+    """A segment of a merge; the new numbers of its documents (-1 for deleted) and of its terms."""
 
     segment: Segment
     docs: npt.NDArray[np.int64]
@@ -31,69 +30,77 @@ class _Source(NamedTuple):
 
 
 def mergeable(segments: Sequence[Segment]) -> bool:
-    """Whether one pair table could hold what all of these have."""
-    return all(len(_pair_keys(segments, field)) <= _MOST_PAIRS for field in FIELDS)
+    """Whether one pair table can hold the pairs of all segments."""
+    return all(len(_pair_keys(segments, field)) <= MAX_PAIRS for field in FIELDS)
 
 
-def merge(parts: Sequence[tuple[Segment, Mask]], path: Path) -> None:
-    """Write the live documents of the parts as one segment; DamagedIndex when one is not whole."""
-    for segment, _ in parts:
+def merge(segments: Sequence[tuple[Segment, Mask]], path: Path) -> None:
+    """Writes the live documents of several segments as one segment.
+
+    Raises DamagedIndex when a segment fails its checksums.
+    """
+    for segment, _ in segments:
         segment.check()
-        segment.forget()
-    alive = [np.flatnonzero(live) for _, live in parts]
-    kept = [known.taken(s.facts, docs) for (s, _), docs in zip(parts, alive, strict=True)]
-    facts = known.joined(kept)
+        segment.release_pages()
+    live_docs = [np.flatnonzero(live) for _, live in segments]
+    live_values = [
+        doc_values.selected(s.doc_values, docs)
+        for (s, _), docs in zip(segments, live_docs, strict=True)
+    ]
+    values = doc_values.joined(live_values)
     lengths = {
         field: np.concatenate(
-            [s.column(f"{field}.lengths")[d] for (s, _), d in zip(parts, alive, strict=True)]
+            [s.column(f"{field}.lengths")[d] for (s, _), d in zip(segments, live_docs, strict=True)]
         )
         for field in FIELDS
     }
-    by_id = np.array(sorted(range(len(facts.note_ids)), key=facts.note_ids.__getitem__), np.int64)
+    by_id = np.array(sorted(range(len(values.note_ids)), key=values.note_ids.__getitem__), np.int64)
     order = by_id[np.argsort(lengths["body"][by_id], kind="stable")]
-    terms, sources = _sources(parts, alive, order)
+    terms, sources = _sources(segments, live_docs, order)
     totals = {
-        field: [int(np.count_nonzero(own)), int(own.sum(dtype=np.int64))]
-        for field, own in lengths.items()
+        field: [int(np.count_nonzero(column)), int(column.sum(dtype=np.int64))]
+        for field, column in lengths.items()
     }
     with Writer(path, len(order), totals) as writer:
         writer.strings("vocabulary", terms)
-        write_facts(writer, known.taken(facts, order))
+        write_doc_values(writer, doc_values.selected(values, order))
         for field in FIELDS:
             offsets = _offsets(sources, field, len(terms))
             keys = _pair_keys([source.segment for source in sources], field)
             chunks = _chunks(sources, field, offsets, keys)
-            write_lists(writer, field, offsets, chunks, table_of(keys), lengths[field][order])
-    for segment, _ in parts:
-        segment.forget()
+            write_postings(writer, field, offsets, chunks, table_of(keys), lengths[field][order])
+    for segment, _ in segments:
+        segment.release_pages()
 
 
 def _sources(
-    parts: Sequence[tuple[Segment, Mask]],
-    alive: Sequence[npt.NDArray[np.int64]],
+    segments: Sequence[tuple[Segment, Mask]],
+    live_docs: Sequence[npt.NDArray[np.int64]],
     order: npt.NDArray[np.int64],
 ) -> tuple[list[str], list[_Source]]:
-    """(the merged vocabulary, the parts with their new numbers)."""
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    used = [_used(segment, live) for segment, live in parts]
-    texts = [s.vocabulary.take(rows) for (s, _), rows in zip(parts, used, strict=True)]
-    terms = sorted({term for own in texts for term in own})
-    number = {term: at for at, term in enumerate(terms)}
+    """Returns (the merged vocabulary, the segments with their new numbers)."""
+    new_number = np.empty(len(order), np.int64)
+    new_number[order] = np.arange(len(order))
+    used = [_used(segment, live) for segment, live in segments]
+    texts = [s.vocabulary.take(rows) for (s, _), rows in zip(segments, used, strict=True)]
+    terms = sorted({term for segment_terms in texts for term in segment_terms})
+    term_number = {term: at for at, term in enumerate(terms)}
     sources = []
     begin = 0
-    for (segment, live), docs, rows, own in zip(parts, alive, used, texts, strict=True):
+    for (segment, live), docs, rows, segment_terms in zip(
+        segments, live_docs, used, texts, strict=True
+    ):
         new_docs = np.full(len(live), -1, np.int64)
-        new_docs[docs] = place[begin : begin + len(docs)]
+        new_docs[docs] = new_number[begin : begin + len(docs)]
         begin += len(docs)
         new_terms = np.full(len(segment.vocabulary), -1, np.int64)
-        new_terms[rows] = [number[term] for term in own]
+        new_terms[rows] = [term_number[term] for term in segment_terms]
         sources.append(_Source(segment, new_docs, new_terms))
     return terms, sources
 
 
 def _used(segment: Segment, live: Mask) -> npt.NDArray[np.int64]:
-    """The terms that live documents have."""
+    """Lists the term numbers that live documents have."""
     if live.all():
         return np.arange(len(segment.vocabulary))
     used = np.zeros(len(segment.vocabulary), np.bool_)
@@ -103,24 +110,25 @@ def _used(segment: Segment, live: Mask) -> npt.NDArray[np.int64]:
 
 
 def live_counts(segment: Segment, field: str, live: Mask) -> npt.NDArray[np.int64]:
-    """For each term the live documents that have it in the field."""
+    """Counts for each term the live documents that have it in the field."""
     offsets = segment.column(f"{field}.offsets")
     if live.all():
         return np.diff(offsets)
-    found: npt.NDArray[np.int64] = _live_counts(offsets, segment.column(f"{field}.docs"), live)
-    return found
+    counts = np.zeros(len(offsets) - 1, np.int64)
+    _live_counts(offsets, segment.column(f"{field}.docs"), live, counts)
+    return counts
 
 
 def _offsets(sources: Sequence[_Source], field: str, terms: int) -> npt.NDArray[np.int64]:
     counts = np.zeros(terms, np.int64)
     for segment, docs, numbers in sources:
-        own = live_counts(segment, field, docs >= 0)
-        counts[numbers[numbers >= 0]] += own[numbers >= 0]
+        segment_counts = live_counts(segment, field, docs >= 0)
+        counts[numbers[numbers >= 0]] += segment_counts[numbers >= 0]
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 def _pair_keys(segments: Sequence[Segment], field: str) -> npt.NDArray[np.int64]:
-    """All pairs of the segments as tf << 8 | norm, ascending."""
+    """Lists all pairs of the segments as tf << 8 | norm, ascending."""
     return np.unique(np.concatenate([_keys(segment.pairs(field)) for segment in segments]))
 
 
@@ -134,7 +142,7 @@ def _chunks(
     offsets: npt.NDArray[np.int64],
     keys: npt.NDArray[np.int64],
 ) -> Iterator[tuple[int, Postings]]:
-    """The merged lists, some at a time."""
+    """Yields (term number of the first list, merged lists), some lists at a time."""
     recoded = [np.searchsorted(keys, _keys(s.segment.pairs(field))) for s in sources]
     first = 0
     terms = len(offsets) - 1
@@ -146,31 +154,33 @@ def _chunks(
         free = bounds[:-1].copy()
         for source, codes in zip(sources, recoded, strict=True):
             segment = source.segment
-            own = segment.column(f"{field}.offsets")
+            list_offsets = segment.column(f"{field}.offsets")
             columns = segment.column(f"{field}.docs"), segment.column(f"{field}.codes")
-            _gather(own, *columns, source.docs, source.terms, codes, first, last, free, rows)
+            _gather(
+                list_offsets, *columns, source.docs, source.terms, codes, first, last, free, rows
+            )
             if terms:
-                segment.forget()
-        yield first, Postings(bounds, *_settled(bounds, rows))
+                segment.release_pages()
+        docs, settled = np.empty(len(rows), np.uint32), np.empty(len(rows), np.uint16)
+        _settled(bounds, rows, np.empty_like(rows), docs, settled)
+        yield first, Postings(bounds, docs, settled)
         first = last
         if not terms:
             return
 
 
-@kernel
-def _live_counts(offsets, docs, live):  # type: ignore[no-untyped-def]
-    found = np.zeros(len(offsets) - 1, np.int64)
-    for term in range(len(found)):
+@kernel(work=lambda offsets, docs, *_: len(docs))
+def _live_counts(offsets, docs, live, counts):  # type: ignore[no-untyped-def]
+    for term in range(len(counts)):
         for place in range(offsets[term], offsets[term + 1]):
-            found[term] += live[docs[place]]
-    return found
+            counts[term] += live[docs[place]]
 
 
-@kernel
+@kernel(work=lambda offsets, docs, *_: len(docs))
 def _gather(  # type: ignore[no-untyped-def]
     offsets, docs, codes, new_docs, new_terms, new_codes, first, last, free, rows
 ):
-    """Put the live postings of terms first to last behind what their lists have already."""
+    """Appends the live postings of terms first to last to their lists."""
     for term in range(len(new_terms)):
         number = new_terms[term]
         if number < first or number >= last:
@@ -184,25 +194,22 @@ def _gather(  # type: ignore[no-untyped-def]
         free[number - first] = at
 
 
-@kernel
-def _settled(bounds, rows):  # type: ignore[no-untyped-def]
-    """Each list in order of its documents; the runs that it consists of are merged in pairs."""
-    docs = np.empty(len(rows), np.uint32)
-    codes = np.empty(len(rows), np.uint16)
-    other = np.empty_like(rows)
+@kernel(work=lambda bounds, rows, *_: 4 * len(rows))
+def _settled(bounds, rows, merged, docs, codes):  # type: ignore[no-untyped-def]
+    """Sorts each list by document: merges in pairs the ascending runs that it consists of."""
     for row in range(len(bounds) - 1):
         begin, end = bounds[row], bounds[row + 1]
-        while _merge_runs(rows, other, begin, end) > 1:
-            rows[begin:end] = other[begin:end]
+        while _merge_runs(rows, merged, begin, end) > 1:
+            for place in range(begin, end):
+                rows[place] = merged[place]
         for place in range(begin, end):
             docs[place] = rows[place] >> np.uint64(16)
             codes[place] = rows[place] & np.uint64(0xFFFF)
-    return docs, codes
 
 
-@kernel
-def _merge_runs(rows, other, begin, end):  # type: ignore[no-untyped-def]
-    """Merge the first ascending run with the second, and so on, into `other`; how many runs."""
+@part
+def _merge_runs(rows, merged, begin, end):  # type: ignore[no-untyped-def]
+    """Merges ascending runs in pairs into `merged`; returns the number of runs there were."""
     runs = 0
     first = begin
     while first < end:
@@ -215,14 +222,14 @@ def _merge_runs(rows, other, begin, end):  # type: ignore[no-untyped-def]
             while last < end and rows[last] > rows[last - 1]:
                 last += 1
         runs += 1 if middle == last else 2
-        one, two, at = first, middle, first
+        left, right, at = first, middle, first
         while at < last:
-            if two == last or (one < middle and rows[one] < rows[two]):
-                other[at] = rows[one]
-                one += 1
+            if right == last or (left < middle and rows[left] < rows[right]):
+                merged[at] = rows[left]
+                left += 1
             else:
-                other[at] = rows[two]
-                two += 1
+                merged[at] = rows[right]
+                right += 1
             at += 1
         first = last
     return runs

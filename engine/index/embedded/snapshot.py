@@ -1,4 +1,4 @@
-"""One published state of the embedded index, to be asked: matching, scores, the best of them."""
+"""EmbeddedSnapshot: one published state of the embedded index, which answers queries."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import numpy.typing as npt
 from engine.bm25 import term_scores
 from engine.index.embedded.doc_table import DocTable
 from engine.index.embedded.merging import live_counts
-from engine.index.embedded.part import Mask, Part
-from engine.index.embedded.scorer import Known, Scorer
+from engine.index.embedded.scorer import Scorer, TermPostings
+from engine.index.embedded.segment_reader import Mask, SegmentReader
 from engine.index.embedded.task import Ranking, Task
 from engine.index.hits import DocColumns, Hits
 from engine.index.protocol import FieldStatistics, Label, Scoring, Statistics, TermScore
@@ -21,35 +21,35 @@ from engine.model import FIELDS, Clause, Filter, Query
 
 _KEPT_SCORERS = 8
 _KEPT_TERMS = 200_000
-_PLAIN = 4  # queries without a filter from which one batch over all cores is quicker
+_PLAIN = 4  # queries without a filter from which one batch over all cores is faster
 
 
 class EmbeddedSnapshot:
-    """Segments with their live documents; never changes, so that a search sees one state."""
+    """Segment readers of one state; it never changes."""
 
-    def __init__(self, parts: Sequence[Part], version: int, state_id: str) -> None:
-        self.parts = tuple(parts)
+    def __init__(self, readers: Sequence[SegmentReader], version: int, state_id: str) -> None:
+        self.readers = tuple(readers)
         self.version = version
         self.state_id = state_id
-        self._terms: dict[tuple[str, str], Known] = {}
+        self._terms: dict[tuple[str, str], TermPostings] = {}
         self._scorers: dict[Scoring, Scorer] = {}
         self._last: tuple[Scoring | None, Statistics | None, Scorer | None] = None, None, None
         self._tasks = threading.local()
 
     def __len__(self) -> int:
-        return sum(part.alive for part in self.parts)
+        return sum(reader.live_count for reader in self.readers)
 
     @cached_property
     def docs(self) -> DocTable:
-        """All documents in a row."""
-        return DocTable(self.parts)
+        """The documents of all segments in one table."""
+        return DocTable(self.readers)
 
     @cached_property
     def fields(self) -> dict[str, tuple[int, int]]:
-        """Field -> (live notes that have it, their terms in all)."""
+        """Field -> (live notes that have it, the number of their terms)."""
         counts = {}
         for field in FIELDS:
-            totals = [part.totals[field] for part in self.parts]
+            totals = [reader.totals[field] for reader in self.readers]
             counts[field] = sum(notes for notes, _ in totals), sum(terms for _, terms in totals)
         return counts
 
@@ -68,7 +68,7 @@ class EmbeddedSnapshot:
             columns = self.docs.whole  # read once for thousands of windows
             rankings = self.best_of_many(queries, scorer, limit)
             return [
-                Hits(r.scores, columns.take(self.docs.keys(r.parts, r.docs)), None)
+                Hits(r.scores, columns.take(self.docs.keys(r.segments, r.docs)), None)
                 for r in rankings
             ]
         return [self._search(query, scorer, limit, total) for query in queries]
@@ -81,21 +81,21 @@ class EmbeddedSnapshot:
         return self._hits(ranking, task.total() if total else None)
 
     def best(self, query: Query, scoring: Scoring, limit: int) -> Ranking:
-        """The best `limit` live notes as numbers only: the quickest search there is."""
+        """Returns the best `limit` live notes as numbers only: the fastest search."""
         return self._task(query, self.scorer(scoring)).best(limit)
 
     def best_of_many(
         self, queries: Sequence[Query], scorer: Scorer, limit: int, workers: int = 2
     ) -> list[Ranking]:
-        """`best` for many queries in one call, on so many threads; the first one's filter holds."""
-        return Task(self.parts).best_of_many(queries, scorer, limit, workers)
+        """Runs `best` for many queries on some threads; the first query's filter applies to all."""
+        return Task(self.readers).best_of_many(queries, scorer, limit, workers)
 
     def statistics(self, terms: Sequence[str]) -> Statistics:
-        found = {}
+        statistics = {}
         for field, (notes, length) in self.fields.items():
-            df = {term: count for term in terms if (count := self.known(field, term).df)}
-            found[field] = FieldStatistics(notes, length, df)
-        return found
+            df = {term: count for term in terms if (count := self.term_postings(field, term).df)}
+            statistics[field] = FieldStatistics(notes, length, df)
+        return statistics
 
     def explain_many(
         self,
@@ -115,11 +115,17 @@ class EmbeddedSnapshot:
     def count_matching(
         self, groups: Sequence[Sequence[str]], fields: Sequence[str] = FIELDS
     ) -> list[int]:
-        return [sum(part.holding(group, fields) for part in self.parts) for group in groups]
+        return [
+            sum(reader.count_docs_with_all(group, fields) for reader in self.readers)
+            for group in groups
+        ]
 
     def count_any(self, groups: Sequence[Sequence[str]]) -> list[int]:
         return [
-            sum(int(np.count_nonzero(_holders(p, group) & p.live)) for p in self.parts)
+            sum(
+                int(np.count_nonzero(_docs_with_any(reader, group) & reader.live))
+                for reader in self.readers
+            )
             for group in groups
         ]
 
@@ -128,32 +134,32 @@ class EmbeddedSnapshot:
     ) -> npt.NDArray[np.bool_]:
         keys = self.docs.find(note_ids)
         held = np.zeros((len(note_ids), len(groups)), bool)
-        for part, base in zip(self.parts, self.docs.bases.tolist(), strict=False):
-            rows = np.flatnonzero((keys >= base) & (keys < base + part.segment.documents))
+        for reader, base in zip(self.readers, self.docs.bases.tolist(), strict=False):
+            rows = np.flatnonzero((keys >= base) & (keys < base + reader.segment.documents))
             if len(rows):
                 for column, group in enumerate(groups):
-                    held[rows, column] = _holders(part, group)[keys[rows] - base]
+                    held[rows, column] = _docs_with_any(reader, group)[keys[rows] - base]
         return held
 
     def copies(self, clusters: Sequence[str]) -> list[int]:
-        return self.docs.group_sizes(clusters)
+        return self.docs.cluster_sizes(clusters)
 
     def facets(self, label: Label, note_ids: Sequence[str] | None = None) -> dict[str, int]:
         keys = None if note_ids is None else self.docs.find(note_ids)
         counts: dict[str, int] = {}
-        for part, base in zip(self.parts, self.docs.bases.tolist(), strict=False):
-            docs = np.flatnonzero(part.live)
+        for reader, base in zip(self.readers, self.docs.bases.tolist(), strict=False):
+            docs = np.flatnonzero(reader.live)
             if keys is not None:
-                docs = keys[(keys >= base) & (keys < base + part.segment.documents)] - base
-            for name, count in part.segment.counted(label, docs):
+                docs = keys[(keys >= base) & (keys < base + reader.segment.documents)] - base
+            for name, count in reader.segment.label_counts(label, docs):
                 counts[name] = counts.get(name, 0) + count
         return counts
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         counts: dict[str, npt.NDArray[np.int64]] = {}
-        for part in self.parts:
-            columns = [live_counts(part.segment, field, part.live) for field in FIELDS]
-            for term, row in zip(part.segment.vocabulary, np.stack(columns, axis=1), strict=True):
+        for reader in self.readers:
+            columns = [live_counts(reader.segment, field, reader.live) for field in FIELDS]
+            for term, row in zip(reader.segment.vocabulary, np.stack(columns, axis=1), strict=True):
                 counts[term] = counts[term] + row if term in counts else row
         for term in sorted(counts):
             if most := int(counts[term].max()):
@@ -161,25 +167,25 @@ class EmbeddedSnapshot:
 
     # --- inside --------------------------------------------------------------------------------
 
-    def known(self, field: str, term: str) -> Known:
-        """Frequency and lists of a term in a field."""
-        held = self._terms.get((field, term))
-        if held is None:
+    def term_postings(self, field: str, term: str) -> TermPostings:
+        """Returns document frequency and posting lists of a term in a field."""
+        entry = self._terms.get((field, term))
+        if entry is None:
             if len(self._terms) >= _KEPT_TERMS:
                 self._terms.clear()
-            lists = tuple(part.held(field, term) for part in self.parts)
-            df = sum(postings.size - postings.dead for postings in lists if postings)
-            held = self._terms[field, term] = Known(df, lists)
-        return held
+            lists = tuple(reader.posting_list(field, term) for reader in self.readers)
+            df = sum(postings.size - postings.deleted_docs for postings in lists if postings)
+            entry = self._terms[field, term] = TermPostings(df, lists)
+        return entry
 
     def scorer(self, scoring: Scoring, correction: Statistics | None = None) -> Scorer:
-        """Weights and bounds under a scoring; kept, of corrected statistics the last."""
+        """Returns the scorer of a scoring; caches them, for corrected statistics only the last."""
         last, corrected, scorer = self._last
-        if last is scoring and corrected is correction and scorer:  # quicker than to compare
+        if last is scoring and corrected is correction and scorer:  # faster than comparing
             return scorer
         scorer = self._scorers.get(scoring) if correction is None else None
         if scorer is None:
-            scorer = Scorer(self.parts, self.known, self.fields, scoring, correction)
+            scorer = Scorer(self.readers, self.term_postings, self.fields, scoring, correction)
         if correction is None:
             if len(self._scorers) >= _KEPT_SCORERS:
                 self._scorers.clear()
@@ -190,29 +196,31 @@ class EmbeddedSnapshot:
     def _task(self, query: Query, scorer: Scorer) -> Task:
         task: Task | None = getattr(self._tasks, "task", None)
         if task is None:
-            task = self._tasks.task = Task(self.parts)
+            task = self._tasks.task = Task(self.readers)
         task.load(query, scorer)
         return task
 
     def _explained(self, query: Query, scorer: Scorer, key: int) -> list[TermScore]:
         number = int(np.searchsorted(self.docs.bases, key, side="right")) - 1
-        part, doc = self.parts[number], key - int(self.docs.bases[number])
-        if not _plain(query) and not part.passing(query)[doc]:
+        reader, doc = self.readers[number], key - int(self.docs.bases[number])
+        if not _plain(query) and not reader.passing(query)[doc]:
             return []
         terms = []
         for field, boost in scorer.boosts:
             for clause in query.clauses:
-                code = part.code(field, clause.term, doc)
+                code = reader.code(field, clause.term, doc)
                 if code is not None:
-                    terms += _summand(part, doc, code, field, boost, clause, scorer)
+                    terms += _summand(reader, doc, code, field, boost, clause, scorer)
         return terms
 
     def _filtered(self, query: Query, limit: int) -> Hits:
-        """Notes by a filter alone: score 0, ordered by id."""
+        """Returns the notes that pass a filter: score 0, ordered by id."""
         rows = []
-        for number, part in enumerate(self.parts):
-            docs = np.flatnonzero(part.passing(query))
-            rows += [(i, number, d) for i, d in zip(part.segment.note_ids(docs), docs, strict=True)]
+        for number, reader in enumerate(self.readers):
+            docs = np.flatnonzero(reader.passing(query))
+            rows += [
+                (i, number, d) for i, d in zip(reader.segment.note_ids(docs), docs, strict=True)
+            ]
         best = sorted(rows)[:limit] if limit > 0 else []
         ranking = Ranking(
             np.zeros(len(best), np.float32),
@@ -222,7 +230,7 @@ class EmbeddedSnapshot:
         return self._hits(ranking, len(rows))
 
     def _hits(self, ranking: Ranking, total: int | None) -> Hits:
-        keys = self.docs.keys(ranking.parts, ranking.docs)
+        keys = self.docs.keys(ranking.segments, ranking.docs)
         return Hits(ranking.scores, self.docs.columns(keys), total)
 
 
@@ -233,12 +241,18 @@ def _plain(query: Query) -> bool:
 
 
 def _summand(
-    part: Part, doc: int, code: int, field: str, boost: float, clause: Clause, scorer: Scorer
+    reader: SegmentReader,
+    doc: int,
+    code: int,
+    field: str,
+    boost: float,
+    clause: Clause,
+    scorer: Scorer,
 ) -> list[TermScore]:
     weight, rarity = scorer.weight(field, boost, clause)
     if not weight:
         return []
-    pairs = part.segment.pairs(field)
+    pairs = reader.segment.pairs(field)
     tf, norm = int(pairs.tfs[code]), pairs.norms[code : code + 1]
     value = term_scores(weight, np.array([tf]), norm, scorer.factors[field])[0]
     return [
@@ -249,13 +263,13 @@ def _summand(
             weight=float(np.float32(boost) * np.float32(clause.weight)),
             idf=float(rarity),
             tf=tf,
-            length=int(part.segment.column(f"{field}.lengths")[doc]),
+            length=int(reader.segment.column(f"{field}.lengths")[doc]),
             df=scorer.df(field, clause.term),
             notes=scorer.fields[field][0],
         )
     ]
 
 
-def _holders(part: Part, terms: Sequence[str]) -> Mask:
-    masks = [part.holds(field, term) for field in FIELDS for term in terms]
-    return np.asarray(np.logical_or.reduce(masks)) if masks else np.zeros(len(part.live), bool)
+def _docs_with_any(reader: SegmentReader, terms: Sequence[str]) -> Mask:
+    masks = [reader.docs_with_term(field, term) for field in FIELDS for term in terms]
+    return np.asarray(np.logical_or.reduce(masks)) if masks else np.zeros(len(reader.live), bool)

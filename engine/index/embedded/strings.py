@@ -1,4 +1,4 @@
-"""Many strings as two arrays: UTF-8 bytes in a row and where each begins."""
+"""Many strings as two arrays: their UTF-8 bytes in a row, and where each string begins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from engine.kernels import kernel
 
 
 class Strings:
-    """Strings by number; `find` needs them sorted by code point (which UTF-8 keeps)."""
+    """Strings by number; `find` needs them sorted by code point (UTF-8 keeps that order).
+
+    `blob` is uint8; `offsets` is int64 [strings + 1].
+    """
 
     def __init__(self, blob: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> None:
         self.blob = blob
@@ -37,68 +40,65 @@ class Strings:
         return (self[number] for number in range(len(self)))
 
     def take(self, numbers: npt.NDArray[Any]) -> list[str]:
-        """Strings by their numbers."""
-        blob, bounds = _gathered(self.blob, self.offsets, numbers)
-        text, edges = str(blob, "utf-8", "surrogatepass"), bounds.tolist()
-        if len(text) == len(blob):  # a character a byte
+        """Returns strings by their numbers."""
+        bounds = np.zeros(len(numbers) + 1, np.int64)
+        np.cumsum(self.offsets[1:][numbers] - self.offsets[:-1][numbers], out=bounds[1:])
+        blob = np.empty(bounds[-1], np.uint8)
+        _gather(self.blob, self.offsets, numbers.astype(np.int64), bounds, blob)
+        text, edges = blob.tobytes().decode("utf-8", "surrogatepass"), bounds.tolist()
+        if len(text) == len(blob):  # one byte per character
             return [text[begin:end] for begin, end in pairwise(edges)]
-        whole = blob.tobytes()
-        return [str(whole[begin:end], "utf-8", "surrogatepass") for begin, end in pairwise(edges)]
+        raw = blob.tobytes()
+        return [str(raw[begin:end], "utf-8", "surrogatepass") for begin, end in pairwise(edges)]
 
     def find(self, text: str) -> int:
-        """The number of `text` in a sorted table, -1 when it is not there."""
-        wanted = text.encode("utf-8", "surrogatepass")
+        """Returns the number of `text` in a sorted table, -1 when it is not there."""
+        key = text.encode("utf-8", "surrogatepass")
         low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2
-            if self._raw(middle) < wanted:
+            if self._raw(middle) < key:
                 low = middle + 1
             else:
                 high = middle
-        return low if low < len(self) and self._raw(low) == wanted else -1
+        return low if low < len(self) and self._raw(low) == key else -1
 
     def find_all(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
-        """`find` for many texts, in one call."""
-        wanted = Strings.of(texts)
-        found: npt.NDArray[np.int64] = _found(self.blob, self.offsets, wanted.blob, wanted.offsets)
-        return found
+        """Runs `find` for many texts in one call."""
+        keys = Strings.of(texts)
+        numbers = np.full(len(texts), -1, np.int64)
+        _find_all(self.blob, self.offsets, keys.blob, keys.offsets, numbers)
+        return numbers
 
     def _raw(self, number: int) -> bytes:
         return bytes(self._bytes[self.offsets[number] : self.offsets[number + 1]])
 
 
-@kernel
-def _gathered(blob, offsets, numbers):  # type: ignore[no-untyped-def]
-    """The bytes of some strings in a row, and where each begins and the last ends."""
-    bounds = np.zeros(len(numbers) + 1, np.int64)
+@kernel(work=lambda blob, offsets, numbers, bounds, copied: len(copied) // 4)
+def _gather(blob, offsets, numbers, bounds, copied):  # type: ignore[no-untyped-def]
+    """Copies the bytes of some strings in a row; `bounds` has where each begins there."""
     for row in range(len(numbers)):
-        number = numbers[row]
-        bounds[row + 1] = bounds[row] + offsets[number + 1] - offsets[number]
-    found = np.empty(bounds[-1], np.uint8)
-    for row in range(len(numbers)):
-        begin, end = offsets[numbers[row]], offsets[numbers[row] + 1]
-        found[bounds[row] : bounds[row + 1]] = blob[begin:end]
-    return found, bounds
+        shift = offsets[numbers[row]] - bounds[row]
+        for place in range(bounds[row], bounds[row + 1]):
+            copied[place] = blob[place + shift]
 
 
-@kernel
-def _found(blob, offsets, wanted, bounds):  # type: ignore[no-untyped-def]
-    """For each string of `wanted` its number in a sorted table, -1 where it is not there."""
-    numbers = np.full(len(bounds) - 1, -1, np.int64)
+@kernel(work=lambda blob, offsets, keys, bounds, numbers: 50 * len(numbers))
+def _find_all(blob, offsets, keys, bounds, numbers):  # type: ignore[no-untyped-def]
+    """Writes the number of each string of `keys` that stands in a sorted table."""
     for row in range(len(numbers)):
         begin, end = bounds[row], bounds[row + 1]
         low, high = 0, len(offsets) - 1
         while low < high:
             middle = (low + high) // 2
             at, stop, place = offsets[middle], offsets[middle + 1], begin
-            while at < stop and place < end and blob[at] == wanted[place]:
+            while at < stop and place < end and blob[at] == keys[place]:
                 at += 1
                 place += 1
             if at == stop and place == end:
                 numbers[row] = middle
                 break
-            if place < end and (at == stop or blob[at] < wanted[place]):
+            if place < end and (at == stop or blob[at] < keys[place]):
                 low = middle + 1
             else:
                 high = middle
-    return numbers

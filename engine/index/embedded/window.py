@@ -1,4 +1,4 @@
-"""One window of documents: bounds, sums, candidates, and what other lists add to them."""
+"""Searches one window of documents: bounds, sums, candidates, scores of other lists."""
 
 from __future__ import annotations
 
@@ -17,27 +17,28 @@ from engine.index.embedded.layout import (
     TOP,
     WEIGHT,
 )
-from engine.kernels import carray, first_one, inline, kernel, ones, pointer
+from engine.kernels import array_at, first_one, ones, part
 
-_SLACK = 5e-7  # of the weight: what float32 rounding may add to a score
+_SLACK = 5e-7  # share of the weight that float32 rounding may add to a score
 _U = np.uint64
 _ZERO, _ONE, _SIX, _LOW = _U(0), _U(1), _U(6), _U(63)
 
 
-@kernel
+@part
 def bound(rows, numbers, bounds, ranges, first, last, window, shift):  # type: ignore[no-untyped-def]
-    """The most that each list can add in a window, and all together; short lists move on."""
+    """Computes the most that each list can add in a window; returns the sum of all. Advances short
+    lists."""
     total = 0.0
     for row in range(first, last):
         if rows[row, PEAKS] != 0:
-            peaks = carray(pointer(rows[row, PEAKS]), (window + 1,), np.float32)
+            peaks = array_at(rows[row, PEAKS], (window + 1,), np.float32)
             strength = np.float64(peaks[window]) * numbers[row, RATIO]
             weight = numbers[row, WEIGHT]
             bounds[row] = weight * (strength / (1.0 + strength)) + weight * _SLACK
             if strength == 0.0:
                 bounds[row] = 0.0
         else:
-            docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
+            docs = array_at(rows[row, DOCS], (rows[row, SIZE],), np.uint32)
             begin = ranges[row, 2]
             end = begin
             while end < rows[row, SIZE] and docs[end] >> np.uint32(shift) == window:
@@ -48,18 +49,18 @@ def bound(rows, numbers, bounds, ranges, first, last, window, shift):  # type: i
     return total
 
 
-@inline
+@part
 def span(rows, ranges, row, window, shift):  # type: ignore[no-untyped-def]
-    """Where the window's postings lie in the list."""
+    """Writes the range of the window's postings in the list."""
     if rows[row, STARTS] != 0:
-        starts = carray(pointer(rows[row, STARTS]), (window + 2,), np.uint32)
+        starts = array_at(rows[row, STARTS], (window + 2,), np.uint32)
         ranges[row, 0] = starts[window]
         ranges[row, 1] = starts[window + 1]
 
 
-@kernel
+@part
 def rank(bounds, order, first, last):  # type: ignore[no-untyped-def]
-    """The lists by their bounds, ascending."""
+    """Sorts the lists by their bounds, ascending."""
     for place in range(first, last):
         at = place
         while at > first and bounds[order[at - 1]] > bounds[place]:
@@ -68,17 +69,17 @@ def rank(bounds, order, first, last):  # type: ignore[no-untyped-def]
         order[at] = place
 
 
-@inline
+@part
 def _columns(rows, row):  # type: ignore[no-untyped-def]
-    docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
-    codes = carray(pointer(rows[row, CODES]), (rows[row, SIZE],), np.uint16)
-    table = carray(pointer(rows[row, TABLE]), (65536,), np.float32)
+    docs = array_at(rows[row, DOCS], (rows[row, SIZE],), np.uint32)
+    codes = array_at(rows[row, CODES], (rows[row, SIZE],), np.uint16)
+    table = array_at(rows[row, TABLE], (65536,), np.float32)
     return docs, codes, table
 
 
-@kernel
+@part
 def alone(rows, numbers, ranges, row, base, least, candidates, scores):  # type: ignore[no-untyped-def]
-    """Candidates of a window in which one list decides."""
+    """Collects the candidates of a window in which a single list decides; returns their number."""
     docs, codes, table = _columns(rows, row)
     weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
     count = _ZERO
@@ -90,20 +91,21 @@ def alone(rows, numbers, ranges, row, base, least, candidates, scores):  # type:
     return np.int64(count)
 
 
-@kernel
+@part
 def add(rows, numbers, ranges, row, base, sums):  # type: ignore[no-untyped-def]
+    """Adds a list's scores in the window to the sums."""
     docs, codes, table = _columns(rows, row)
     weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
     for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
         sums[_U(docs[place] - offset)] += np.float64(weight - weight / table[_U(codes[place])])
 
 
-@kernel
+@part
 def add_allowed(rows, numbers, ranges, row, base, allowed, sums):  # type: ignore[no-untyped-def]
-    """Like `_add`, for documents of a small set only."""
+    """Like `add`, for documents of a small set only."""
     docs, codes, table = _columns(rows, row)
     weight, offset = np.float32(numbers[row, WEIGHT]), np.uint32(base)
-    words = carray(pointer(allowed), (1 << 26,), np.uint64)
+    words = array_at(allowed, (1 << 26,), np.uint64)
     for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
         doc = _U(docs[place])
         if (words[doc >> _SIX] >> (doc & _LOW)) & _ONE != _ZERO:
@@ -111,14 +113,14 @@ def add_allowed(rows, numbers, ranges, row, base, allowed, sums):  # type: ignor
             sums[_U(docs[place] - offset)] += np.float64(score)
 
 
-@kernel
+@part
 def add_common(rows, numbers, ranges, row, base, size, allowed, sums):  # type: ignore[no-untyped-def]
-    """Like `add_allowed` for a list with a bitmap: both sets word by word."""
+    """Like `add_allowed` for a list with a bitmap: intersects both sets word by word."""
     _, codes, table = _columns(rows, row)
     weight = np.float32(numbers[row, WEIGHT])
-    words = carray(pointer(allowed), (1 << 26,), np.uint64)
-    bits = carray(pointer(rows[row, BITS]), (1 << 26,), np.uint64)
-    ranks = carray(pointer(rows[row, RANKS]), (1 << 26,), np.uint32)
+    words = array_at(allowed, (1 << 26,), np.uint64)
+    bits = array_at(rows[row, BITS], (1 << 26,), np.uint64)
+    ranks = array_at(rows[row, RANKS], (1 << 26,), np.uint32)
     begin = _U(base) >> _SIX
     for word in range(begin, begin + _U((size + 63) >> 6)):
         both = words[word] & bits[word]
@@ -130,20 +132,23 @@ def add_common(rows, numbers, ranges, row, base, size, allowed, sums):  # type: 
             sums[((word - begin) << _SIX) + bit] += np.float64(score)
 
 
-@kernel
+@part
 def gather(  # type: ignore[no-untyped-def]
     rows, ranges, order, minor, last, base, size, allowed, least, sums, candidates, scores
 ):
-    """Candidates by the postings that were added (or the documents allowed); sums become 0."""
+    """Collects candidates from the added postings (or the allowed documents); resets the sums to 0.
+
+    Returns the number of candidates.
+    """
     count = _ZERO
     if allowed != 0:
-        words = carray(pointer(allowed), (1 << 26,), np.uint64)
+        words = array_at(allowed, (1 << 26,), np.uint64)
         begin = _U(base) >> _SIX
         for word in range(begin, begin + _U((size + 63) >> 6)):
-            left = words[word]
-            while left != _ZERO:
-                doc = ((word - begin) << _SIX) + first_one(left)
-                left &= left - _ONE
+            remaining = words[word]
+            while remaining != _ZERO:
+                doc = ((word - begin) << _SIX) + first_one(remaining)
+                remaining &= remaining - _ONE
                 candidates[count] = doc
                 scores[count] = sums[doc]
                 count += _U((sums[doc] >= least) & (sums[doc] > 0.0))
@@ -152,7 +157,7 @@ def gather(  # type: ignore[no-untyped-def]
     offset = np.uint32(base)
     for at in range(minor, last):
         row = order[at]
-        docs = carray(pointer(rows[row, DOCS]), (rows[row, SIZE],), np.uint32)
+        docs = array_at(rows[row, DOCS], (rows[row, SIZE],), np.uint32)
         for place in range(_U(ranges[row, 0]), _U(ranges[row, 1])):
             doc = _U(docs[place] - offset)
             score = sums[doc]
@@ -163,29 +168,33 @@ def gather(  # type: ignore[no-untyped-def]
     return np.int64(count)
 
 
-@kernel
+@part
 def sweep(sums, size, least, candidates, scores):  # type: ignore[no-untyped-def]
-    """Candidates of a crowded window, 64 documents at a look; sums become 0."""
+    """Collects the candidates of a crowded window, 64 documents at a time; resets the sums to 0.
+
+    Returns the number of candidates.
+    """
     count = _ZERO
     least = max(least, 1e-300)  # a sum of 0 is no match
     for block in range(_ZERO, _U(size), _U(64)):
-        some = False
+        any_match = False
         for doc in range(block, block + _U(64)):
-            some |= sums[doc] >= least
-        if some:
+            any_match |= sums[doc] >= least
+        if any_match:
             for doc in range(block, block + _U(64)):
                 score = sums[doc]
                 candidates[count] = doc
                 scores[count] = score
                 count += _U(score >= least)
-    sums[:size] = 0.0
+    for doc in range(_U(size)):
+        sums[doc] = 0.0
     return np.int64(count)
 
 
-@kernel
+@part
 def permitted(allowed, base, count, candidates, scores):  # type: ignore[no-untyped-def]
-    """The candidates that are in the set."""
-    words = carray(pointer(allowed), (1 << 26,), np.uint64)
+    """Keeps the candidates that are in the set; returns their number."""
+    words = array_at(allowed, (1 << 26,), np.uint64)
     kept = np.int64(0)
     for place in range(count):
         doc = _U(base) + _U(candidates[place])
@@ -195,18 +204,22 @@ def permitted(allowed, base, count, candidates, scores):  # type: ignore[no-unty
     return kept
 
 
-@kernel
+@part
 def ask(  # type: ignore[no-untyped-def]  # noqa: C901
-    rows, numbers, ranges, row, base, least, count, candidates, scores, one
+    rows, numbers, ranges, row, base, least, count, candidates, scores, list_sums
 ):
-    """Add a list to the candidates that it holds; those stay that can still reach the limit."""
+    """Adds a list's scores to the candidates that it holds; keeps those that can still reach the
+    limit.
+
+    Returns the number of candidates kept.
+    """
     docs, codes, table = _columns(rows, row)
     weight = np.float32(numbers[row, WEIGHT])
     begin, end = ranges[row, 0], ranges[row, 1]
     kept = _ZERO
     if rows[row, BITS] != 0:
-        bits = carray(pointer(rows[row, BITS]), (1 << 26,), np.uint64)
-        ranks = carray(pointer(rows[row, RANKS]), (1 << 26,), np.uint32)
+        bits = array_at(rows[row, BITS], (1 << 26,), np.uint64)
+        ranks = array_at(rows[row, RANKS], (1 << 26,), np.uint32)
         for at in range(_U(count)):
             doc = _U(base) + _U(candidates[at])
             score = scores[at]
@@ -222,11 +235,11 @@ def ask(  # type: ignore[no-untyped-def]  # noqa: C901
     if dense:
         for place in range(_U(begin), _U(end)):
             score = np.float64(weight - weight / table[_U(codes[place])])
-            one[_U(docs[place]) - _U(base)] = score
+            list_sums[_U(docs[place]) - _U(base)] = score
     for at in range(_U(count)):
         score = scores[at]
         if dense:
-            score += one[_U(candidates[at])]
+            score += list_sums[_U(candidates[at])]
         else:
             doc = np.uint32(base) + candidates[at]
             place = _search(docs, begin, end, doc)
@@ -237,13 +250,13 @@ def ask(  # type: ignore[no-untyped-def]  # noqa: C901
         kept += _U(score >= least)
     if dense:
         for place in range(_U(begin), _U(end)):
-            one[_U(docs[place]) - _U(base)] = 0.0
+            list_sums[_U(docs[place]) - _U(base)] = 0.0
     return np.int64(kept)
 
 
-@inline
+@part
 def _search(docs, begin, end, doc):  # type: ignore[no-untyped-def]
-    """The first place from `begin` on whose document is not before `doc`."""
+    """Finds the first position from `begin` on whose document is at least `doc`."""
     low, high = begin, end
     while low < high:
         middle = (low + high) >> 1
@@ -254,9 +267,9 @@ def _search(docs, begin, end, doc):  # type: ignore[no-untyped-def]
     return low
 
 
-@kernel
+@part
 def again(rows, numbers, first, last, doc):  # type: ignore[no-untyped-def]
-    """The score of a document, summed list by list."""
+    """Computes the score of a document, summed list by list."""
     total = 0.0
     for row in range(first, last):
         docs, codes, table = _columns(rows, row)

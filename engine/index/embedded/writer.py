@@ -1,4 +1,4 @@
-"""A segment file in the making; `segment.py` tells its layout."""
+"""Writes a segment file; `segment.py` describes its layout."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from engine.index.embedded.strings import Strings
 
 FORMAT = 2
 MAGIC = b"NRSEG\x00\x02\n"
-HEADER = len(MAGIC) + 8  # where it begins
-START = 8192  # where the sections begin
-BLOCK = 1 << 20  # bytes with a checksum of their own
+HEADER = len(MAGIC) + 8  # byte at which the header begins
+START = 8192  # byte at which the sections begin
+BLOCK = 1 << 20  # bytes covered by one checksum
 _ALIGN = 64
 
 
 def aligned(size: int) -> int:
-    """A size with the zeros behind it."""
+    """Rounds a size in bytes up to the alignment."""
     return -(-size // _ALIGN) * _ALIGN
 
 
 class Writer:
-    """A segment file in the making: sections are reserved, then filled piece by piece.
+    """Writes a segment file: sections are reserved, then filled piece by piece.
 
-    Leaving the context seals and syncs the file; until then it has no valid header. An error
-    removes it.
+    Leaving the context writes the header and syncs the file; until then the file has no valid
+    header. An error removes the file.
     """
 
     def __init__(self, path: Path, documents: int, totals: dict[str, list[int]]) -> None:
@@ -55,14 +55,14 @@ class Writer:
     ) -> None:
         try:
             if error is None:
-                self._seal()
+                self._finish()
         finally:
             self._file.close()
             if error is not None:
                 self._path.unlink(missing_ok=True)
 
     def reserve(self, name: str, dtype: npt.DTypeLike, count: int) -> None:
-        """Room for a section of so many values."""
+        """Reserves a section of `count` values."""
         size = count * np.dtype(dtype).itemsize
         self._sections[name] = [self._end, size, np.dtype(dtype).str, zlib.crc32(b"")]
         self._filled[name] = 0
@@ -70,7 +70,7 @@ class Writer:
         self._end += aligned(size)
 
     def append(self, name: str, values: npt.NDArray[Any]) -> None:
-        """The next values of a section."""
+        """Writes the next values of a section. Raises ValueError past the reserved size."""
         section = self._sections[name]
         content = np.ascontiguousarray(values, section[2]).reshape(-1).view(np.uint8).data
         if self._filled[name] + len(content) > section[1]:
@@ -89,17 +89,17 @@ class Writer:
         self._filled[name] = filled
 
     def put(self, name: str, values: npt.NDArray[Any]) -> None:
-        """A whole section."""
+        """Writes a whole section."""
         self.reserve(name, values.dtype, values.size)
         self.append(name, values)
 
     def strings(self, name: str, texts: Sequence[str]) -> None:
-        """A table of strings."""
+        """Writes a table of strings."""
         table = Strings.of(texts)
         self.put(f"{name}.bytes", table.blob)
         self.put(f"{name}.starts", table.offsets)
 
-    def _seal(self) -> None:
+    def _finish(self) -> None:
         blocks = [crc for name in self._sections for crc in self._blocks[name]]
         self.put("blocks", np.array(blocks, np.uint32))
         header = orjson.dumps(self._about | {"sections": self._sections})

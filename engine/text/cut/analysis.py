@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import inline, kernel
+from engine.kernels import kernel, part
 from engine.text.cut.cutting import Scratch, cut, frequent, scratch
 from engine.text.cut.dictionary import DIGIT, LETTER, PAIR, TERM
 from engine.text.cut.trie import NONE, Trie, child, likely
@@ -97,7 +97,7 @@ def cut_to(long: Rows, count: int) -> Rows:
     )
 
 
-@kernel
+@kernel(work=lambda one, starts, text, bounds: len(text))
 def longest(one, starts, text, bounds):  # type: ignore[no-untyped-def]
     """The length of the longest text once it is folded."""
     most = np.int64(0)
@@ -114,7 +114,7 @@ def longest(one, starts, text, bounds):  # type: ignore[no-untyped-def]
     return most
 
 
-@kernel
+@kernel(work=lambda lexis, phrases, table, room, text, *_: 50 * len(text))
 def analyse(lexis, phrases, table, room, text, bounds, done, mode, rows):  # type: ignore[no-untyped-def]
     """Write the terms of texts from number `done` on; how many are done at the end or where rows
     have no room, -1 - that where the vocabulary has none."""
@@ -135,7 +135,7 @@ def analyse(lexis, phrases, table, room, text, bounds, done, mode, rows):  # typ
             if term < 0 and ends[at] - starts[at] > 3:
                 term = known_long(long, hashes, blob, borders, folded, starts[at], ends[at])
             if term < 0:
-                term = _named(table, folded, starts[at], ends[at])
+                term = _named(table, folded, starts[at], ends[at], room.cutting.reach)
             if term < 0:
                 return -row - 1
             ids[at] = term
@@ -144,7 +144,7 @@ def analyse(lexis, phrases, table, room, text, bounds, done, mode, rows):  # typ
     return len(bounds) - 1
 
 
-@kernel
+@part
 def _fold(folding, room, text, begin, end):  # type: ignore[no-untyped-def]
     """Write the folded text to `room`; its length."""
     one, more, starts = folding.one, folding.more, folding.starts
@@ -165,7 +165,7 @@ def _fold(folding, room, text, begin, end):  # type: ignore[no-untyped-def]
     return count
 
 
-@kernel
+@part
 def _mark(lexis, phrases, room, length, mode):  # type: ignore[no-untyped-def]
     """Find phrases, leftmost and longest, and the words between and inside them."""
     edges, roots, sieve = phrases.trie.edges, phrases.trie.roots, phrases.trie.sieve
@@ -192,7 +192,7 @@ def _mark(lexis, phrases, room, length, mode):  # type: ignore[no-untyped-def]
     _words(lexis, room, begin, length, False, mode)
 
 
-@kernel
+@part
 def _longest(edges, roots, sieve, whole, classes, text, begin, length):  # type: ignore[no-untyped-def]
     """The end of the longest phrase that stands alone from `begin` on; `begin` for none."""
     found = begin
@@ -208,7 +208,7 @@ def _longest(edges, roots, sieve, whole, classes, text, begin, length):  # type:
     return found
 
 
-@inline
+@part
 def _alone(classes, text, begin, end, length):  # type: ignore[no-untyped-def]
     """A phrase that begins or ends in Latin must not stand inside a longer word."""
     before = begin > 0 and classes[text[begin]] & _LATIN and classes[text[begin - 1]] & _LATIN
@@ -216,7 +216,7 @@ def _alone(classes, text, begin, end, length):  # type: ignore[no-untyped-def]
     return not before and not behind
 
 
-@kernel
+@part
 def _words(lexis, room, begin, end, inside, mode):  # type: ignore[no-untyped-def]
     """Mark jieba's words of text[begin:end]; inside a phrase shards like the `sk` of `sk-ii` are
     noise: two characters or less, or the phrase itself."""
@@ -241,7 +241,7 @@ def _words(lexis, room, begin, end, inside, mode):  # type: ignore[no-untyped-de
         first = last
 
 
-@inline
+@part
 def _is_term(classes, text, begin, end):  # type: ignore[no-untyped-def]
     found = False
     for place in range(begin, end):
@@ -249,7 +249,7 @@ def _is_term(classes, text, begin, end):  # type: ignore[no-untyped-def]
     return found
 
 
-@kernel
+@part
 def _spans(  # type: ignore[no-untyped-def]  # noqa: C901
     lexis, phrases, room, length, mode, rows, at
 ):
@@ -288,7 +288,7 @@ def _spans(  # type: ignore[no-untyped-def]  # noqa: C901
     return np.int64(at)
 
 
-@inline
+@part
 def _put(starts, ends, pairs, at, begin, end, pair):  # type: ignore[no-untyped-def]
     if end > begin:
         starts[at], ends[at], pairs[at] = begin, end, pair
@@ -296,7 +296,7 @@ def _put(starts, ends, pairs, at, begin, end, pair):  # type: ignore[no-untyped-
     return at
 
 
-@kernel
+@part
 def _in_order(ends, pairs, first, last):  # type: ignore[no-untyped-def]
     """Sort the few spans that begin at one place by their ends, each once, words before pairs."""
     for at in range(first + 1, last):
@@ -316,16 +316,13 @@ def _in_order(ends, pairs, first, last):  # type: ignore[no-untyped-def]
     return kept
 
 
-@kernel
-def _named(table, text, begin, end):  # type: ignore[no-untyped-def]
-    """The number of a new or long term; in a phrase blanks become `_`."""
+@part
+def _named(table, text, begin, end, spare):  # type: ignore[no-untyped-def]
+    """The number of a new or long term; in a phrase blanks become `_`, written to `spare`."""
     blank = False
     for place in range(begin, end):
         blank |= text[place] == _BLANK
-    if not blank:
-        return number(table, text, begin, end)
-    joined = text[begin:end].copy()
-    for place in range(len(joined)):
-        if joined[place] == _BLANK:
-            joined[place] = _JOINT
-    return number(table, joined, 0, len(joined))
+        spare[place - begin] = _JOINT if text[place] == _BLANK else text[place]
+    if blank:
+        return number(table, spare, 0, end - begin)
+    return number(table, text, begin, end)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import inline, kernel
+from engine.kernels import kernel, part
 from engine.text.cut.dictionary import (
     DIGIT,
     HAN,
@@ -56,7 +56,7 @@ def scratch(characters: int) -> Scratch:
     return Scratch(np.empty(room), np.empty(room, np.uint32), np.empty((room, 4), np.uint8))
 
 
-@kernel
+@kernel(work=lambda lexis, room, text, begin, end, *_: 20 * (end - begin))
 def cut(  # type: ignore[no-untyped-def]  # noqa: C901
     lexis, room, text, begin, end, hmm, ends, count
 ):
@@ -105,7 +105,7 @@ def cut(  # type: ignore[no-untyped-def]  # noqa: C901
     return count
 
 
-@inline
+@part
 def frequent(edges, roots, sieve, logs, text, begin, end):  # type: ignore[no-untyped-def]
     """Whether text[begin:end] is a word of the dictionary; two characters or more."""
     node = child(edges, roots, _ROOT, text[begin])
@@ -116,7 +116,7 @@ def frequent(edges, roots, sieve, logs, text, begin, end):  # type: ignore[no-un
     return node != NONE and logs[node] >= 0.0
 
 
-@inline
+@part
 def _route(edges, roots, sieve, logs, log_total, best, reach, text, begin, end):  # type: ignore[no-untyped-def]
     """The most likely words by their frequencies: `reach[i]` ends the one that begins at i."""
     first, stop = np.uint64(end), np.uint64(end)
@@ -144,7 +144,7 @@ def _route(edges, roots, sieve, logs, log_total, best, reach, text, begin, end):
         reach[first] = last
 
 
-@kernel
+@part
 def _plain(classes, reach, text, begin, end, ends, count):  # type: ignore[no-untyped-def]
     """Words of the route without HMM; lone letters and digits stay together."""
     first = begin
@@ -159,7 +159,7 @@ def _plain(classes, reach, text, begin, end, ends, count):  # type: ignore[no-un
     return count
 
 
-@inline
+@part
 def _run(  # type: ignore[no-untyped-def]
     edges,
     roots,
@@ -204,7 +204,7 @@ def _run(  # type: ignore[no-untyped-def]
     return count
 
 
-@kernel
+@part
 def _latin(classes, text, begin, end):  # type: ignore[no-untyped-def]
     """The end of `[a-zA-Z0-9]+(?:\\.\\d+)?%?` from `begin` on."""
     stop = begin
@@ -219,7 +219,7 @@ def _latin(classes, text, begin, end):  # type: ignore[no-untyped-def]
     return stop
 
 
-@kernel
+@part
 def _hidden(edges, roots, forced, path, state, text, begin, end, ends, count):  # type: ignore[no-untyped-def]
     """Words of a run of Han characters, from its last state back along `path`."""
     for place in range(end - begin - 1, -1, -1):
@@ -243,7 +243,7 @@ def _hidden(edges, roots, forced, path, state, text, begin, end, ends, count):  
     return count
 
 
-@kernel
+@part
 def _viterbi(start, move, emit, path, text, begin, end):  # type: ignore[no-untyped-def]
     """Fill `path` (rows from 0) with the better predecessor of each state; the last state."""
     code = text[begin]

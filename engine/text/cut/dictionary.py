@@ -14,11 +14,12 @@ import unicodedata
 import zipfile
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.kernels import cache_folder
 from engine.text.cut import trie
 from engine.text.cut.trie import Trie
 from engine.text.normalise import FOLDING, fold_character
@@ -80,17 +81,34 @@ def version() -> str:
 def load() -> Dictionary:
     """From the cache, else from jieba's files (some seconds, once)."""
     path = cache_folder() / f"dictionary-{version()}.npz"
-    with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    with contextlib.suppress(*UNREADABLE):
         return _read(path)
     made = _make()
-    with contextlib.suppress(OSError):  # a read-only or full home: made again next time
-        _write(made, path)
+    parts = (made.words, made.model, made.folding)
+    arrays = {name: array for part in parts for name, array in part._asdict().items()}
+    keep(path, logs=made.logs, total=np.int64(made.total), classes=made.classes, **arrays)
     return made
 
 
-def cache_folder() -> Path:
-    """The user's cache folder for derived data."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "noterank"
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+
+
+def kept(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of a cache file; one of UNREADABLE when it is not there or not whole."""
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def keep(path: Path, **arrays: npt.NDArray[Any] | np.int64) -> None:
+    """Write a cache file, whole or not at all; a read-only or full home keeps none."""
+    temporary = path.with_suffix(f".{os.getpid()}.npz")
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            np.savez(temporary, allow_pickle=False, **arrays)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def jieba_folder() -> Path:
@@ -102,8 +120,7 @@ def jieba_folder() -> Path:
 
 
 def _read(path: Path) -> Dictionary:
-    with np.load(path, allow_pickle=False) as kept:
-        part = {name: kept[name] for name in kept.files}
+    part = kept(path)
     return Dictionary(
         Trie(part["edges"], part["roots"], part["sieve"], part["size"]),
         part["logs"],
@@ -112,24 +129,6 @@ def _read(path: Path) -> Dictionary:
         part["classes"],
         Folding(part["one"], part["more"], part["starts"]),
     )
-
-
-def _write(made: Dictionary, path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.npz")
-    try:
-        np.savez(
-            temporary,
-            **made.words._asdict(),
-            logs=made.logs,
-            total=np.int64(made.total),
-            **made.model._asdict(),
-            classes=made.classes,
-            **made.folding._asdict(),
-        )
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _make() -> Dictionary:
@@ -142,7 +141,7 @@ def _make() -> Dictionary:
             total += int(frequency)
     common = sorted(frequencies, key=frequencies.__getitem__, reverse=True)  # near in memory
     words = trie.empty(sum(map(len, frequencies)) // 2)
-    nodes = trie.insert_all(words, *trie.flat(common))
+    nodes = trie.insert_all(words, common)
     logs = np.full(int(words.size[0]), NO_WORD)
     logs[nodes] = [math.log(frequencies[word] or 1) for word in common]
     return Dictionary(words, logs, total, _model(), _classes(), _folding())

@@ -44,7 +44,7 @@ def numbers(
     return ids[: offsets[-1]], offsets
 
 
-@kernel
+@kernel(work=lambda lexis, room, ends, table, text, *_: 20 * len(text))
 def _numbers(  # type: ignore[no-untyped-def]  # noqa: C901
     lexis, room, ends, table, text, bounds, done, grams, ids, offsets
 ):

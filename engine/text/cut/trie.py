@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import inline, kernel
+from engine.kernels import kernel, part
 
 _EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
 _LOW = np.uint64((1 << 21) - 1)
@@ -70,7 +70,8 @@ def copied(trie: Trie) -> Trie:
 
 def code_points(text: str) -> npt.NDArray[np.uint32]:
     """The characters of a text as numbers."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    encoded = bytearray(text.encode("utf-32-le", "surrogatepass"))  # writable, as all text is
+    return np.frombuffer(encoded, np.uint32)
 
 
 def flat(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
@@ -80,7 +81,14 @@ def flat(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.i
     return code_points("".join(texts)), bounds
 
 
-@inline
+def insert_all(trie: Trie, texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    """The node of each text, made where it is missing."""
+    nodes = np.empty(len(texts), np.int64)
+    _insert_all(trie, *flat(texts), nodes)
+    return nodes
+
+
+@part
 def child(edges, roots, node, character):  # type: ignore[no-untyped-def]
     """The node (uint64) behind `character` at `node`, NONE when there is none."""
     if node == _ROOT and character < _BASIC:
@@ -97,14 +105,14 @@ def child(edges, roots, node, character):  # type: ignore[no-untyped-def]
         slot = (slot + _ONE) & mask
 
 
-@inline
+@part
 def likely(sieve, node, character):  # type: ignore[no-untyped-def]
     """False when `node` has certainly no child behind `character`."""
     bit = (((node << _SHIFT) | np.uint64(character)) * _MIX) >> _SIFT_SHIFT
     return (sieve[bit >> _WORD] >> (bit & _BIT)) & _ONE != _ROOT
 
 
-@kernel
+@kernel(work=lambda edges, roots, text, begin, end: end - begin)
 def walk(edges, roots, text, begin, end):  # type: ignore[no-untyped-def]
     """The node of text[begin:end], NONE when nothing begins with it."""
     node = _ROOT
@@ -115,7 +123,7 @@ def walk(edges, roots, text, begin, end):  # type: ignore[no-untyped-def]
     return node
 
 
-@kernel
+@kernel(work=lambda trie, text, begin, end: end - begin)
 def insert(trie, text, begin, end):  # type: ignore[no-untyped-def]
     """The node of text[begin:end], made where it is missing."""
     node = _ROOT
@@ -134,16 +142,13 @@ def insert(trie, text, begin, end):  # type: ignore[no-untyped-def]
     return node
 
 
-@kernel
-def insert_all(trie, text, bounds):  # type: ignore[no-untyped-def]
-    """The node of each text of a row."""
-    nodes = np.empty(len(bounds) - 1, np.int64)
+@kernel(work=lambda trie, text, *_: len(text))
+def _insert_all(trie, text, bounds, nodes):  # type: ignore[no-untyped-def]
     for number in range(len(nodes)):
         nodes[number] = insert(trie, text, bounds[number], bounds[number + 1])
-    return nodes
 
 
-@kernel
+@part
 def _put(edges, key, below):  # type: ignore[no-untyped-def]
     mask = np.uint64(len(edges) - 1)
     slot = (key * _MIX) >> np.uint64(32) & mask
@@ -152,7 +157,7 @@ def _put(edges, key, below):  # type: ignore[no-untyped-def]
     edges[slot] = (key << _SHIFT) | np.uint64(below)
 
 
-@kernel
+@kernel(work=lambda old, new: len(old))
 def _move(old, new):  # type: ignore[no-untyped-def]
     for edge in old:
         if edge != _EMPTY:

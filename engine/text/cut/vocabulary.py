@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import inline, kernel
+from engine.kernels import kernel, part
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _TURN = np.uint64(29)
@@ -84,7 +84,7 @@ def _room(terms: int, characters: int) -> Table:
     )
 
 
-@kernel
+@part
 def known(single, double, triple, text, begin, end):  # type: ignore[no-untyped-def]
     """The number of a term of up to three characters, -1 when it was not met or is longer.
 
@@ -113,7 +113,7 @@ def known(single, double, triple, text, begin, end):  # type: ignore[no-untyped-
     return np.int64(-1)
 
 
-@kernel
+@part
 def number(table, text, begin, end):  # type: ignore[no-untyped-def]
     """The number of the term text[begin:end], new when it was not met; FULL without room."""
     if end - begin > 3:
@@ -137,7 +137,7 @@ def number(table, text, begin, end):  # type: ignore[no-untyped-def]
     return term
 
 
-@inline
+@part
 def _key(text, begin, end):  # type: ignore[no-untyped-def]
     """(the characters in 21 bits each, never 0, and their hash)."""
     key = _NONE
@@ -146,7 +146,7 @@ def _key(text, begin, end):  # type: ignore[no-untyped-def]
     return key, (key * _MIX) >> _HALF
 
 
-@kernel
+@part
 def _free(keys, place):  # type: ignore[no-untyped-def]
     mask = np.uint64(len(keys) - 1)
     slot = place & mask
@@ -155,7 +155,7 @@ def _free(keys, place):  # type: ignore[no-untyped-def]
     return slot
 
 
-@kernel
+@part
 def known_long(long, hashes, blob, bounds, text, begin, end):  # type: ignore[no-untyped-def]
     """The number of a term of more than three characters, -1 when it was not met."""
     mask = np.uint64(len(long) - 1)
@@ -174,7 +174,7 @@ def known_long(long, hashes, blob, bounds, text, begin, end):  # type: ignore[no
     return np.int64(-1)
 
 
-@kernel
+@part
 def _number_long(table, text, begin, end):  # type: ignore[no-untyped-def]
     term = known_long(table.long, table.hashes, table.blob, table.bounds, text, begin, end)
     if term < 0:
@@ -190,7 +190,7 @@ def _number_long(table, text, begin, end):  # type: ignore[no-untyped-def]
     return term
 
 
-@inline
+@part
 def _hash(text, begin, end):  # type: ignore[no-untyped-def]
     value = np.uint64(end - begin)
     for place in range(np.uint64(begin), np.uint64(end)):
@@ -199,7 +199,7 @@ def _hash(text, begin, end):  # type: ignore[no-untyped-def]
     return value
 
 
-@kernel
+@part
 def _append(table, text, begin, end):  # type: ignore[no-untyped-def]
     term = table.size[0]
     start = table.bounds[term]
@@ -212,7 +212,7 @@ def _append(table, text, begin, end):  # type: ignore[no-untyped-def]
     return term
 
 
-@kernel
+@kernel(work=lambda old, new: 10 * int(old.size[0]))
 def _refill(old, new):  # type: ignore[no-untyped-def]
     for term in range(old.size[0]):
         number(new, old.blob, old.bounds[term], old.bounds[term + 1])

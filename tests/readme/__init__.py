@@ -1,0 +1,1 @@
+"""README's blocks, run as they are printed."""
