@@ -98,7 +98,8 @@ def test_a_long_process_compiles_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_constants_and_short_integers_make_no_version_of_their_own() -> None:
-    assert several(np.array([3, 4], np.int32)) == 6 + 6 + 7
+    uncached = kernels._numba().njit(**kernels._OPTIONS)(several._resolved())
+    assert uncached(np.array([3, 4], np.int32)) == 6 + 6 + 7
     assert len(doubled.part().signatures) == 1
 
 

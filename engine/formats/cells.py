@@ -80,15 +80,28 @@ _PREFERRED: Mapping[str, Callable[[object], object]] = {
 }
 
 
+def _spoken(
+    record: Mapping[str, object],
+    spelled: tuple[str, ...],
+    wanted: Callable[[object], object] | None,
+) -> str:
+    """The first of some headers whose cell says something; a preferred cell before others."""
+    first = ""
+    for header in spelled:
+        cell = record.get(header)
+        if not absent(cell):
+            if wanted is None or wanted(cell):
+                return header
+            first = first or header
+    return first
+
+
 def pick(record: Mapping[str, object], columns: Columns, strict: bool = False) -> Cells:
     """Our field -> the first cell under its headers that says something."""
     cells: dict[str, object] = {}
     headers: dict[str, str] = {}
     for field, spelled in columns.items():
-        present = [header for header in spelled if not absent(record.get(header))]
-        if present:
-            wanted = _PREFERRED.get(field)
-            chosen = [header for header in present if wanted(record[header])] if wanted else []
-            headers[field] = (chosen or present)[0]
-            cells[field] = record[headers[field]]
+        header = _spoken(record, spelled, _PREFERRED.get(field) if len(spelled) > 1 else None)
+        if header:
+            cells[field], headers[field] = record[header], header
     return Cells(cells, headers, strict)

@@ -12,6 +12,7 @@ from engine.formats.plain import plain, shown
 from engine.model import Count
 
 _LARGEST = 10**15
+_DIGITS = 16
 _LABELS = {"赞", "点赞", "收藏", "评论", "分享", "转发", "抢首评"}  # shown in the place of a zero
 _NO_COUNT = {"-1", "-1.0", "未知", "无", "無", "保密", "不可见"} | _LABELS
 _UNITS = {
@@ -42,6 +43,8 @@ def count(value: object) -> Count | None:
     A range is its middle, give or take half of it. Raises BadRow on anything else, on negatives
     other than -1, on fractions and past 10^15.
     """
+    if type(value) is str and value.isdigit() and value.isascii() and len(value) < _DIGITS:
+        return Count(int(value))  # what most cells are
     folded = unicodedata.normalize("NFKC", plain(value)).strip().lower()
     if absent(value) or absent(folded) or folded in _NO_COUNT:
         return None

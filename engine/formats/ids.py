@@ -47,11 +47,12 @@ def bare(cell: object) -> str:
     if isinstance(cell, float) and abs(cell) >= _EXACT:
         return repr(cell)
     text = encodable(plain(cell)).strip(" \t\r\n\ufeff\u200b\u00a0\u3000")
-    link = _LINK_FORMULA.match(text)
-    if link:
-        return link[1].strip()
-    formula = _FORMULA.fullmatch(text)
-    text = formula[1] if formula else text
+    if text.startswith("="):
+        link = _LINK_FORMULA.match(text)
+        if link:
+            return link[1].strip()
+        formula = _FORMULA.fullmatch(text)
+        text = formula[1] if formula else text
     return text.strip("'\"‘’“”`").strip()
 
 

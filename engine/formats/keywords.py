@@ -33,6 +33,7 @@ _COLUMNS: Columns = {
     "kind": ("kind", "类型", "词性"),
     "intent": ("intent", "意图"),
     "source": ("demand_source", "词包", "bag"),
+    "remark": ("note", "remark", "备注"),  # for the reader of the list alone
 }
 _FOLDED: Columns = {name: tuple(map(fold, names)) for name, names in _COLUMNS.items()}
 _Row = tuple[int, Mapping[str, Any]]

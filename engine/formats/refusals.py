@@ -2,43 +2,84 @@
 
 from __future__ import annotations
 
-from engine.errors import BadFile
-from engine.formats.ids import bare, id_in
+from collections.abc import Callable
+
+from engine.errors import BadFile, BadRow
+from engine.formats.absence import absent
+from engine.formats.ids import bare, note_id, running
 from engine.formats.plain import plain, shown
 from engine.formats.record import Table
 
 _SHOWN = 12  # headers in a message
+_SENTENCE = 40  # characters; headers are shorter
+_CURE = "export the notes with their ids or links (笔记链接), as csv, xlsx or json"
 
 
 def unknown_refusal(where: str, table: Table) -> BadFile:
     """Names the column with ids if there is one: then --map helps, and only then."""
     headers = list(dict.fromkeys(key for head in table.heads[:3] for key in head[:_SHOWN]))
-    broken = next((record for record in table.first if record.fault), None)
-    if not headers and broken:
-        problem = f"{where}, row {broken.line}: {broken.fault}"
-        return BadFile(problem, "export it once more, as one JSON object a line or as csv")
     if not headers:
-        return BadFile(f"{where} has no rows with columns", "export notes as csv, xlsx or json")
-    if len(headers) == 1 and table.file == "csv":
+        return _without_columns(where, table)
+    if table.file == "csv" and len(headers) == 1:
         return BadFile(
             f"{where} is a text of one column, as keyword lists are",
             "`noterank opportunity` takes such a list; notes need a column of ids or links",
         )
+    if table.file == "csv" and max(map(len, headers)) > _SENTENCE:
+        return BadFile(f"{where} is a text, not a table of notes", _CURE)
     listed = ", ".join(map(shown, headers))
     problem = f"{where} has no column for a note id and a text; its headers are {listed}"
-    ids = next((header for header in headers if _has_ids(table, header)), "")
-    others = [header for header in headers if header != (ids or _counting(table, headers))]
-    text = max(others or headers, key=lambda header: _length(table, header))
-    if not ids and len(headers) < 2:
-        return BadFile(problem, "export notes with their ids or links (笔记链接) as csv or xlsx")
-    if not ids:
-        return BadFile(
-            problem,
-            "name them with --map, for example"
-            f' note_id = "{_counting(table, headers)}" and title = "{text}";'
-            " no column holds ids or links of notes: an export with 笔记链接 is better",
-        )
-    return BadFile(problem, f'name them with --map: note_id = "{ids}" and title = "{text}"')
+    return BadFile(problem, _cure(table, headers))
+
+
+def _without_columns(where: str, table: Table) -> BadFile:
+    broken = next((record for record in table.first if record.fault), None)
+    if broken:
+        problem = f"{where}, row {broken.line}: {broken.fault}"
+        return BadFile(problem, "export it once more, as one JSON object a line or as csv")
+    return BadFile(f"{where} has no rows with columns", _CURE)
+
+
+def _cure(table: Table, headers: list[str]) -> str:
+    """--map where a column has ids, with a name for numbers that only count; else a new export."""
+    ids = next((header for header in headers if _all(table, header, _is_id)), "")
+    counting = next((header for header in headers if _counts(table, header)), "")
+    chosen = ids or counting
+    others = [header for header in headers if header != chosen]
+    if not chosen or not others:
+        return _CURE
+    text = max(others, key=lambda header: _length(table, header))
+    named = "" if ids else " and add --id-namespace NAME"
+    return f'name them with --map: note_id = "{chosen}" and title = "{text}"{named}'
+
+
+def _all(table: Table, header: str, holds: Callable[[object], bool]) -> bool:
+    cells = [record.values.get(header) for record in table.first if record.values]
+    present = [cell for cell in cells if not absent(cell)]
+    return bool(present) and all(map(holds, present))
+
+
+def _is_id(cell: object) -> bool:
+    try:
+        return bool(note_id(cell)) and not _is_date_or_share(bare(cell))
+    except BadRow:
+        return False
+
+
+def _is_date_or_share(cell: str) -> bool:
+    """A cell that is made of digits and signs alone is rather a date, a share or a price."""
+    return not any(char.isalpha() for char in cell) and not cell.isdigit()
+
+
+def _counts(table: Table, header: str) -> bool:
+    """A column of small numbers that differ in every row."""
+    cells = [record.values.get(header) for record in table.first if record.values]
+    numbers = [running(cell) for cell in cells]
+    return all(numbers) and len(set(numbers)) == len(numbers) > 0
+
+
+def _length(table: Table, header: str) -> int:
+    return sum(len(plain(record.values.get(header))) for record in table.first[:20])
 
 
 def running_refusal(where: str) -> BadFile:
@@ -55,20 +96,3 @@ def elsewhere_refusal(where: str, platform: str) -> BadFile:
         f"{where} holds posts of {platform}, not notes of Xiaohongshu: its links lead there",
         "import the files in the xhs folder of the same crawl",
     )
-
-
-def _has_ids(table: Table, header: str) -> bool:
-    return any(id_in(bare(record.values.get(header))) for record in table.first)
-
-
-def _counting(table: Table, headers: list[str]) -> str:
-    """The column that differs in every row, the first of them."""
-    for header in headers:
-        cells = [plain(record.values.get(header)) for record in table.first]
-        if cells and len(set(cells)) == len(cells) and all(cells):
-            return header
-    return headers[0]
-
-
-def _length(table: Table, header: str) -> int:
-    return sum(len(plain(record.values.get(header))) for record in table.first[:20])

@@ -145,6 +145,12 @@ def _signals(note: Note, cluster: str, tags: Sequence[str], brands: set[str]) ->
         comments=comments,
         shares=shares,
         tags=tuple(dict.fromkeys(fold_key(tag) for tag in tags)),
-        brands=tuple(sorted(brands)),
+        brands=tuple(sorted(brands | _declared(note))),
         cluster=cluster,
     )
+
+
+def _declared(note: Note) -> set[str]:
+    """The brand that a cooperation was declared for is a brand of the note."""
+    brand = fold_key(note.declared_brand)
+    return {brand} if brand else set()

@@ -213,6 +213,23 @@ def test_an_id_and_a_text_are_no_note_until_the_user_says_so(tmp_path: Path) -> 
     assert (row.note.note_id, row.note.title) == (note_id(1), "好用")
 
 
+def test_the_cure_of_a_refusal_works_on_the_refused_table(tmp_path: Path) -> None:
+    rows = [{"序": n, "主题": f"面霜{n}号", "价位": "1.5"} for n in (1, 2, 3)]
+    path = table(tmp_path / "a.csv", rows)
+    named = {"note_id": "序", "title": "主题"}
+    with pytest.raises(BadFile, match='note_id = "序" and title = "主题" and add --id-namespace'):
+        opened(path)
+    found = read(path, ReadOptions(columns=named, id_namespace="jan"))
+    assert [type(row) for row in found] == [Captured] * 3
+    without = table(tmp_path / "b.csv", [{"主题": "面霜", "热度": "高"}])
+    with pytest.raises(BadFile, match="export the notes with their ids or links"):
+        opened(without)
+    prose = tmp_path / "README"
+    prose.write_text(f"{'这份文件说明数据从哪里来，' * 4}\n怎么用。\n", "utf-8")
+    with pytest.raises(BadFile, match="is a text"):
+        opened(prose)
+
+
 _KINDS: list[tuple[type[Row], Mapping[str, object]]] = [
     (Comment, {**COMMENT, "user_info": {"user_id": USER}}),
     (Comment, LEAD),

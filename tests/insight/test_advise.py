@@ -21,11 +21,12 @@ def test_attention_falls_and_ends_behind_fifty() -> None:
 
 
 def test_moves_are_told_by_how_much_attention_they_bring_or_cost() -> None:
-    before: PlaceByKeyword = {"a": 3, "b": 1, "c": 5, "d": 9, "e": None}
-    after: PlaceByKeyword = {"a": 1, "b": 3, "c": 5, "d": 7, "e": 60}
-    weights = {"d": 0.2, "c": 0.2, "b": 0.3, "a": 0.2, "e": 0.1}
+    before: PlaceByKeyword = {"a": 1, "b": 9, "c": 5, "d": 9, "e": None}
+    after: PlaceByKeyword = {"a": 3, "b": 1, "c": 5, "d": 7, "e": 60}
+    weights = {"d": 0.2, "c": 0.2, "a": 0.2, "b": 0.15, "e": 0.1}
+    # a loses 0.2 × 0.5, b wins 0.15 × 0.70, d wins 0.2 × 0.03, e nothing
     assert moved(before, after, weights) == (
-        ("b", 1, 3), ("a", 3, 1), ("d", 9, 7), ("e", None, 60),
+        ("b", 9, 1), ("a", 1, 3), ("d", 9, 7), ("e", None, 60),
     )  # fmt: skip
 
 
@@ -78,3 +79,22 @@ def test_what_moves_an_edit_moves_not_is_not_ranked_before_the_end() -> None:
     advise(Note("d", title="防晒"), {"早八": 0.4, "通勤": 0.4, "防晒": 0.2}, saved, reader(), 1)
     assert saved.asked[0] == ("早八", "通勤", "防晒")
     assert {len(words) for words in saved.asked} == {0, 1, 3}  # a first line touches nothing here
+
+
+def test_of_many_edits_the_best_is_found() -> None:
+    """Seven keywords, two edits that gain for each; six go into the last round."""
+    weights = {"早八": 0.1, "通勤": 0.1, "换季": 0.1, "露营": 0.3, "周末": 0.15, "熬夜": 0.1,
+               "旅行": 0.15}  # fmt: skip
+    (best,) = advised(Note("d", title="防晒"), 1, **weights)
+    assert (best.after, best.gain) == ("露营｜防晒", pytest.approx(0.3))
+
+
+def test_edits_are_made_for_the_twelve_keywords_with_most_to_win() -> None:
+    words = ["早八", "通勤", "换季", "露营", "军训", "约会", "婚礼", "出差", "加班", "健身", "徒步",
+             "野餐", "年会", "面试"]  # fmt: skip
+    weights = {word: 0.05 + 0.001 * at for at, word in enumerate(words)}
+    saved = SavedItems()
+    advise(Note("d", title="面试"), weights, saved, reader(), 1)  # the heaviest stands first
+    tried = {asked[0] for asked in saved.asked if len(asked) == 1}
+    assert tried
+    assert tried <= set(words[1:13])  # and the lightest is not among the twelve

@@ -119,3 +119,20 @@ def test_figures_and_a_stretch_within_a_proposal_are_left_out() -> None:
     texts = [Text("", f"{a}桂花肥皂冰块{b}") for a, b in zip(AROUND, AROUND[3:] + AROUND[:3],
                                                           strict=True)]  # fmt: skip
     assert [new.phrase for new in discovered(texts) if "肥皂" in new.phrase] == ["桂花肥皂冰块"]
+
+
+def test_no_proposal_is_longer_than_a_keyword() -> None:
+    """屏障修护毛孔粗大红血丝 is eleven characters, with 黑眼圈 fourteen."""
+    texts = [Text("", f"{a}屏障修护毛孔粗大红血丝黑眼圈{b}") for a, b in
+             zip(AROUND, AROUND[3:] + AROUND[:3], strict=True)]  # fmt: skip
+    assert all(len(new.phrase) <= 12 for new in discovered(texts))
+    shorter = [Text("", text.body.replace("黑眼圈", "")) for text in texts]
+    assert [new.phrase for new in discovered(shorter)] == ["屏障修护毛孔粗大红血丝"]
+
+
+@pytest.mark.parametrize("stretch", ["霜桂花肥皂", "桂花肥皂全"])
+def test_a_word_opens_and_closes_as_words_do(stretch: str) -> None:
+    """霜 ends names and begins none, 全 begins them and ends none."""
+    texts = [Text("", f"{a}，{stretch}，{b}{stretch}") for a, b in zip(AROUND, AROUND[3:] +
+             AROUND[:3], strict=True)]  # fmt: skip
+    assert stretch not in [new.phrase for new in discovered(texts)]

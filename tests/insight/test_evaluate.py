@@ -169,3 +169,10 @@ def test_other_queries_or_measures_cannot_be_compared() -> None:
 def test_a_comparison_needs_a_round() -> None:
     with pytest.raises(BadOption, match="rounds is 0"):
         compare(one_measure(1), one_measure(0), seeded(), rounds=0)
+
+
+def test_queries_stand_in_the_order_of_their_ids() -> None:
+    ids = [f"q{number:02d}" for number in range(40)]
+    texts = dict.fromkeys(reversed(ids), "防晒")
+    judged = {query_id: {"a": 1} for query_id in ids}
+    assert evaluate(rank, texts, judged).query_ids == tuple(ids)

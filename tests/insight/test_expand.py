@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 import pytest
 
 from engine.insight.distinct import distinctness
 from engine.insight.expand import Near, expand
-from engine.model import Demand, Note
-from engine.snapshot import LibrarySnapshot, Memo
-from tests.insight.library import reader
+from engine.snapshot import LibrarySnapshot
+from tests.insight.written import Written
 
 BODIES = ("手冲咖啡，早八，露营", "手冲咖啡，早八，露营", "手冲咖啡，早八，甜品", "手冲咖啡，甜品",
           "手冲咖啡，甜品", "咖啡，甜品，推荐")  # fmt: skip
-NOTES = {f"n{n}": Note(f"n{n}", body=body) for n, body in enumerate(BODIES)}
 
 
-class Written:
-    """A library of which each page holds the notes that say the word, the first twice as good."""
-
-    def __init__(self, related: Sequence[str]) -> None:
-        self.reader, self.memo, self.store = reader(), Memo(), self
-        self._related = related
-
-    def related(self, keyword: str) -> Sequence[str]:
-        return self._related
-
-    def __len__(self) -> int:
-        return 4_000
-
-    def page(self, words: str, limit: int) -> list[tuple[str, float]]:
-        ids = [i for i, note in NOTES.items() if words in note.body]
-        return [(i, 2.0 if at == 0 else 1.0) for at, i in enumerate(ids)][:limit]
-
-    def texts(self, note_ids: Sequence[str]) -> Mapping[str, Note]:
-        return {i: NOTES[i] for i in note_ids}
+class Common(Written):
+    """早八 stands in ten notes of the library."""
 
     def count_phrases(self, phrases: Sequence[str]) -> list[int]:
-        return [10 if phrase == "早八" else len(self.page(phrase, 99)) for phrase in phrases]
-
-    def demand(self) -> Mapping[str, Demand]:
-        return {}
+        counts = super().count_phrases(phrases)
+        return [10 if p == "早八" else n for p, n in zip(phrases, counts, strict=True)]
 
 
 def near(keyword: str, related: Sequence[str] = (), most: int = 40) -> dict[str, Near]:
-    found = expand(cast(LibrarySnapshot, Written(related)), keyword, most)
+    found = expand(cast(LibrarySnapshot, Common(*BODIES, related=related)), keyword, most)
     return {one.keyword: one for one in found}
 
 
@@ -88,3 +67,26 @@ def test_a_third_of_the_rows_for_each_relation_the_strongest_first() -> None:
 def test_a_keyword_that_nobody_writes_has_only_its_lists() -> None:
     assert near("没有") == {}
     assert list(near("没有", ["没有的词"])) == ["没有的词"]
+
+
+def test_rows_stand_by_relation_the_surest_and_most_frequent_first() -> None:
+    found = list(near("咖啡", ["提神", "咖啡机"]).values())
+    assert [one.relation for one in found] == sorted(one.relation for one in found)
+    for relation in {one.relation for one in found}:
+        strengths = [(one.z or 0) * one.notes for one in found if one.relation == relation]
+        assert strengths == sorted(strengths, reverse=True)
+    assert len([one for one in found if one.relation == "angle"]) > 1
+
+
+def test_what_no_one_types_is_near_only_with_the_keyword_in_it() -> None:
+    library = Written(*["手冲咖啡，咖啡2号，hello，早八"] * 3)
+    found = {one.keyword for one in expand(cast(LibrarySnapshot, library), "咖啡")}
+    assert "咖啡2" in found
+    assert not {"hello", "2号"} & found
+
+
+def test_the_first_ten_places_of_both_pages_are_compared() -> None:
+    """甜品 stands in all notes but the first: nine of the keyword's first ten."""
+    library = Written("咖啡，早八", *["咖啡，甜品"] * 12)
+    found = {one.keyword: one for one in expand(cast(LibrarySnapshot, library), "咖啡")}
+    assert found["甜品"].evidence == "12 篇同现（全库 12），首页重合 9/10"

@@ -123,3 +123,11 @@ def test_exactly_so_many_phrases_come_and_no_fragment_of_a_better_one() -> None:
     text = Text("敏感肌面霜", "敏感肌面霜，精华，防晒，口红")
     for most in (1, 2, 3):
         assert len(EXTRACTOR.extract([text], most)[0]) == most
+
+
+def test_a_phrase_of_words_with_the_same_word_beside_it_each_time_counts_less() -> None:
+    """With handmade it would be thirteen characters: too long for a keyword of its own."""
+    fixed = phrases("", "敏感肌面霜handmade，敏感肌面霜handmade")["敏感肌面霜"]
+    assert ("part of more", 1.0, -0.8) in fixed.parts
+    free = phrases("", "敏感肌面霜handmade，敏感肌面霜")["敏感肌面霜"]
+    assert "part of more" not in {name for name, _, _ in free.parts}

@@ -78,3 +78,42 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadPortrait, match="UTF-8"):
         portrait.read(path)
+
+
+def test_each_limit_holds_up_to_itself() -> None:
+    def read(**table: object) -> portrait.Portrait:
+        return portrait.from_table({"name": "a", "what": {"interests": ["面霜"]}, **table})
+
+    assert read(name="长" * 60).name == "长" * 60
+    assert read(who={"age": [0, 120], "gender": " 女 "}).age == (0, 120)
+    assert read(who={"age": [25, 25]}).age == (25, 25)
+    assert read(who={"gender": " 女 "}).gender == "女"
+    assert len(read(who={"traits": [f"词{n}" for n in range(100)]}).traits) == 100
+    assert read(who={"traits": ["长" * 40, " ", "油皮", "油皮"]}).traits == ("长" * 40, "油皮")
+    assert read(evidence={"comments": ["长" * 500]}).comments == ("长" * 500,)
+    refused: tuple[dict[str, object], ...] = (
+        {"name": "长" * 61}, {"name": " "}, {"name": 1}, {"who": {"age": [0, 121]}},
+        {"who": {"age": [-1, 20]}}, {"who": {"age": [26, 25]}}, {"who": {"age": [25]}},
+        {"who": {"age": [True, 25]}}, {"who": {"gender": "长" * 501}}, {"who": {"gender": 1}},
+        {"who": {"traits": [f"词{n}" for n in range(101)]}}, {"who": {"traits": ["长" * 41]}},
+        {"evidence": {"comments": ["长" * 501]}}, {"who": []},
+    )  # fmt: skip
+    for wrong in refused:
+        with pytest.raises(BadPortrait):
+            read(**wrong)
+
+
+def test_words_are_asked_heaviest_part_first_with_their_weights() -> None:
+    person = portrait.Portrait("p", traits=("a",), goals=("b",), moments=("c",), places=("d", "a"),
+                               interests=("e",))  # fmt: skip
+    assert [(one.part, one.word, one.weight) for one in person.search_traits()] == [
+        ("what.interests", "e", 3.0), ("who.traits", "a", 2.0), ("why.goals", "b", 2.0),
+        ("when.moments", "c", 1.0), ("where.places", "d", 0.5),
+    ]  # fmt: skip
+
+
+def test_a_table_leaves_out_what_is_empty() -> None:
+    person = portrait.Portrait("p", age=(18, 24), traits=("a",), budget="百元")
+    assert person.table() == {
+        "name": "p", "who": {"age": [18, 24], "traits": ["a"]}, "how": {"budget": "百元"},
+    }  # fmt: skip

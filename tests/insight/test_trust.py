@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,8 @@ from engine.engine import Engine
 from engine.errors import BadFile, BadInput
 from engine.formats import ReadOptions
 from engine.index.protocol import Scoring
-from engine.insight.observed import ObservedPage, read_observed, stored_pages
-from engine.model import CHINA, Captured
+from engine.insight.observed import ObservedPage, pages_of, read_observed, stored_pages
+from engine.model import CHINA, Captured, Sighting
 from engine.ranking import ruleset
 from engine.ranking.ruleset import Engagement, Freshness, RuleSet
 from tests.insight.library import notes
@@ -161,3 +162,29 @@ def test_imports_remember_the_pages_they_saw(tmp_path: Path) -> None:
         engine.import_file(path, ReadOptions(), NOW)
         (page,) = stored_pages(engine.store).pages
         assert page.note_ids == ("a", "b")
+
+
+def test_what_is_left_out_is_counted_by_reason() -> None:
+    def seen(note_id: str, **changed: Any) -> tuple[str, Sighting]:
+        plain = {"keyword": "面霜", "run": "r", "position": 1, "sort": "general"}
+        return note_id, Sighting(**{**plain, **changed})
+
+    found = pages_of(
+        [
+            seen("b", position=2), seen("a"), seen("b", position=3), seen("x", keyword=""),
+            seen("x", position=None), seen("x", sort=""), seen("x", sort="likes"),
+            seen("x", filters="video"), seen("c", run="s", captured_at=NOW), seen("d", run="t"),
+        ],
+        2,
+    )  # fmt: skip
+    (page,) = found.pages  # of three runs the one that has a time
+    assert (page.note_ids, page.captured_at) == (("c",), NOW)
+    assert found.left_out == (
+        "1 rows of unknown sort", "1 rows sorted by likes", "2 rows that cannot be read",
+        "1 rows under filters", "2 rows without a keyword or a position",
+    )  # fmt: skip
+    (undated,) = pages_of([seen("b", position=2), seen("a"), seen("b", position=3)]).pages
+    assert undated.note_ids == ("a", "b")
+    older = seen("e", run="u", captured_at=NOW - timedelta(days=1))
+    newer = seen("f", run="a", captured_at=NOW)
+    assert pages_of([newer, older]).pages[0].note_ids == ("f",)

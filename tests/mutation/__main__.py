@@ -59,7 +59,7 @@ def main() -> int:
         return 1
     print(f"tests ran once in {time.monotonic() - began:.0f} s; {len(sample)} faults to plant")
     fork.forget([ROOT / folder for folder in asked.folder])
-    if not fork.green(None, covering.quick(asked.seconds), 600):
+    if not fork.green(None, covering.quick(asked.seconds), 3_600):
         print("red in a fork without any fault: no outcome would mean anything", file=sys.stderr)
         return 1
     found: list[Outcome] = []
@@ -69,7 +69,7 @@ def main() -> int:
             break
         found.append(Outcome(fault, _planted(fault, covering, asked.seconds)))
         if found[-1].what in ("survived", "untested"):
-            print(f"  {found[-1].what}: {_where(fault)}", flush=True)
+            print(f"  {found[-1].what}, line {fault.line}, {_said(fault)}", end="", flush=True)
     return _report(found, files, asked)
 
 
@@ -122,11 +122,9 @@ def _planted(fault: Fault, covering: Covering, seconds: float) -> str:
 
 
 def _said(fault: Fault) -> str:
-    return f"{fault.file.relative_to(ROOT)}: {fault.said}\n"
-
-
-def _where(fault: Fault) -> str:
-    return f"{fault.file.relative_to(ROOT)}:{fault.line}: {fault.said}"
+    """A fault with its line's text, which outlives the line's number."""
+    line = fault.file.read_text("utf-8").splitlines()[fault.line - 1].strip()
+    return f"{fault.file.relative_to(ROOT)}: {fault.said}  in  {line}\n"
 
 
 def _report(found: Sequence[Outcome], files: Sequence[Path], asked: argparse.Namespace) -> int:

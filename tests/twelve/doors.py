@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from engine import Engine, KeywordLine, Note, Portrait, SearchRequest
@@ -56,9 +56,9 @@ def extract(engine: Engine, note: Note, most: int) -> list[Row]:
     return rows(keyword_rows.extract_table(engine.extract(note, most)))
 
 
-def opportunities(engine: Engine, own: Sequence[str] = ()) -> list[Row]:
-    """Opportunity rows with what they are made of, exact to the places that a row keeps."""
-    return rows(keyword_rows.opportunity_table(engine.opportunity(LINES, own), True))
+def opportunities(engine: Engine, lines: Sequence[KeywordLine] = LINES) -> list[Row]:
+    """Opportunity rows with what they are made of."""
+    return rows(keyword_rows.opportunity_table(engine.opportunity(lines), True))
 
 
 def fight_parts(engine: Engine, keyword: str) -> dict[str, Row]:
@@ -76,8 +76,13 @@ def shares(engine: Engine, own: Sequence[str], rivals: Sequence[str]) -> list[Ro
     return rows(visibility_rows.visibility_table(engine.visibility(LINES, own, rivals)))
 
 
-def totals(engine: Engine, own: Sequence[str], rivals: Sequence[str], by: str) -> list[Row]:
-    voice = engine.visibility(LINES, own, rivals)
+def totals(
+    engine: Engine,
+    brands: Sequence[str],
+    by: str,
+    lines: Sequence[KeywordLine] = LINES,
+) -> list[Row]:
+    voice = engine.visibility(lines, brands[:1], brands[1:])
     return rows(visibility_rows.total_table(voice.totals(by)))
 
 
@@ -103,6 +108,12 @@ def advice(engine: Engine, draft: Note, lines: Sequence[KeywordLine], most: int)
     return rows(draft_rows.advice_table(engine.drafts(NOW).advise(draft, lines, most)))
 
 
+def beside(engine: Engine, draft: Note, keyword: str) -> dict[str, Row]:
+    """The parts of a draft's score and those of the note right above it."""
+    table = draft_rows.beside_table(*engine.drafts(NOW).beside(draft, keyword))
+    return {row["part"]: row for row in rows(table)}
+
+
 def seen(keyword: str, *note_ids: str) -> ObservedPage:
     return ObservedPage(keyword, NOW, note_ids)
 
@@ -114,6 +125,8 @@ def agreement(engine: Engine, *pages: ObservedPage) -> tuple[list[Row], dict[str
     return rows(trust_rows.fidelity_table(found)), orders, found.missing
 
 
-def calibration(engine: Engine, *pages: ObservedPage) -> tuple[Row, list[Row]]:
-    found = engine.calibrate(pages, NOW)
+def calibration(
+    engine: Engine, *pages: ObservedPage, tick: Callable[[float], None] = lambda share: None
+) -> tuple[Row, list[Row]]:
+    found = engine.calibrate(pages, NOW, tick)
     return trust_rows.calibration_meta(found), rows(trust_rows.change_table(found))

@@ -120,3 +120,48 @@ def test_every_gain_is_the_sum_of_its_moves(engine: Engine) -> None:
             gain += WEIGHTS[word] * (after - before)
         assert row["gain"] == pytest.approx(gain, abs=1e-6)
         assert gain > 0
+
+
+def test_the_parts_of_the_draft_lie_beside_those_of_the_note_above(engine: Engine) -> None:
+    """At place 3 of 面霜, below n02; the words are worth the same, the rest is not."""
+    rows = doors.beside(engine, DRAFT, "面霜")
+    word = hand.part("面霜", 1.0, "title", "n99", TERMS)
+    assert rows["bm25.title:面霜"]["draft"] == pytest.approx(word, rel=1e-6)
+    assert rows["bm25.title:面霜"]["above"] == pytest.approx(word, rel=1e-6)
+    assert (rows["rule.engagement"]["draft"], rows["rule.freshness"]["draft"]) == (1.0, 1.2)
+    assert rows["rule.engagement"]["above"] == pytest.approx(1 + 0.3 * hand.heat(999))
+    assert rows["rule.freshness"]["above"] == pytest.approx(1.1)
+    assert rows["score"]["draft"] == pytest.approx(hand.score("面霜", "n99", TERMS), rel=1e-6)
+    assert rows["score"]["above"] == pytest.approx(hand.score("面霜", "n02", TERMS), rel=1e-6)
+
+
+def test_above_the_first_place_is_nothing(engine: Engine) -> None:
+    rows = doors.beside(engine, Note("n97", title="帐篷"), "帐篷")
+    assert {row["above"] for row in rows.values()} == {None}
+
+
+# --- one draft as two --------------------------------------------------------------------------
+
+MIXED = Note("n96", title="分享", body="早八\n面霜", tags=("早八", "面霜"))
+
+
+def intents(know: float, buy: float) -> list[KeywordLine]:
+    return [KeywordLine("早八", know, intent="know"), KeywordLine("面霜", buy, intent="buy")]
+
+
+def test_a_draft_for_two_intents_is_better_as_two(engine: Engine) -> None:
+    edit, split = doors.advice(engine, MIXED, intents(1, 1), 1)
+    assert edit["gain"] == pytest.approx(0.5 * (1 - attention(3)), abs=1e-6)
+    assert split == {
+        "edit": "拆成两篇：一篇写“早八｜分享”，一篇写“面霜｜分享”（与原稿相比）",
+        "field": "split", "before": "分享", "after": "早八｜分享 / 面霜｜分享",
+        "keyword_moves": "面霜 3→1；早八 2→1",
+        "gain": pytest.approx(0.5 * (1 - attention(3)) + 0.5 * (1 - attention(2)), abs=1e-6),
+    }  # fmt: skip
+
+
+def test_it_stays_one_when_an_intent_has_less_than_a_quarter(engine: Engine) -> None:
+    assert len(doors.advice(engine, MIXED, intents(1, 3), 1)) == 2
+    assert len(doors.advice(engine, MIXED, intents(1, 3.1), 1)) == 1
+    alike = [KeywordLine("早八", 1, intent="know"), KeywordLine("面霜", 1, intent="consider")]
+    assert len(doors.advice(engine, MIXED, alike, 1)) == 1

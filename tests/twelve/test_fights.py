@@ -6,7 +6,7 @@ from math import log, log10
 
 import pytest
 
-from engine import Engine
+from engine import Engine, KeywordLine
 from tests.twelve import doors
 from tests.twelve.doors import Row
 
@@ -196,7 +196,9 @@ def test_own_notes_compete_where_two_or_more_stand(engine: Engine) -> None:
 
 def test_demand_by_kind_stands_against_the_authors_who_are_there(engine: Engine) -> None:
     # category: a1, a3, a4 on 面霜; core: a2, a4, a5, a6 (n08 has no author)
-    assert dict(engine.opportunity(doors.LINES).able) == {
+    able = engine.opportunity(doors.LINES).able
+    assert list(able) == ["brand", "category", "core", "scene"]
+    assert dict(able) == {
         "brand": (0, 2), "category": (999_999 + 9, 3), "core": (999, 4), "scene": (0, 4),
     }  # fmt: skip
 
@@ -208,3 +210,13 @@ def test_the_map_counts_the_notes_of_a_keyword_an_angle_and_a_circle(engine: Eng
     assert (cell["keyword"], cell["angle"], cell["notes"]) == ("精华", "早八", 3)
     assert (cell["unclaimed"], cell["examples"]) == (False, "n06,n09,n11")
     assert "早八" in cell["circle"]
+
+
+def test_kind_and_intent_of_the_list_are_kept(engine: Engine) -> None:
+    (row,) = doors.opportunities(engine, [KeywordLine("面霜", None, "core", "buy")])
+    assert (row["kind"], row["intent"], row["weight"]) == ("core", "buy", 1.0)
+
+
+def test_weights_of_nothing_are_even_shares(engine: Engine) -> None:
+    rows = doors.opportunities(engine, [KeywordLine("面霜", 0.0), KeywordLine("精华", 0.0)])
+    assert [row["weight"] for row in rows] == [0.5, 0.5]

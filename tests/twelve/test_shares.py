@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Engine
+from engine import Engine, KeywordLine
 from tests.twelve import doors
 from tests.twelve.doors import Row
 from tests.twelve.hand import attention
 
 OURS, RIVALS = ["沐禾集"], ["初棠", "克蕾缇"]
+BRANDS = [*OURS, *RIVALS]
 A1, A2, A3, A4, A5, A6 = map(attention, range(1, 7))
 SIX, FOUR, THREE = A1 + A2 + A3 + A4 + A5 + A6, A1 + A2 + A3 + A4, A1 + A2 + A3
 NOTHING = (None, 0, 0.0, 0.0, 0.0)
@@ -64,7 +65,7 @@ def test_a_row_weighs_as_its_keyword_does(engine: Engine) -> None:
 
 @pytest.fixture(scope="module")
 def total(engine: Engine) -> dict[str, Row]:
-    return {row["brand"]: row for row in doors.totals(engine, OURS, RIVALS, "total")}
+    return {row["brand"]: row for row in doors.totals(engine, BRANDS, "total")}
 
 
 def mean(**shares: float) -> float:
@@ -111,7 +112,7 @@ def test_authors_are_counted_once_and_nobody_is_no_author(total: dict[str, Row])
 
 
 def test_groups_have_their_own_weights(engine: Engine) -> None:
-    rows = doors.totals(engine, OURS, RIVALS, "kind")
+    rows = doors.totals(engine, BRANDS, "kind")
     by = {(row["group"], row["brand"]): row for row in rows}
     scene = by["scene", "初棠"]  # 早八 and 早八精华, of one weight
     assert scene["share"] == pytest.approx((A1 / FOUR + A1 / SIX) / 2, abs=1e-6)
@@ -119,13 +120,28 @@ def test_groups_have_their_own_weights(engine: Engine) -> None:
     category = by["category", "沐禾集"]  # 帐篷 has no page
     assert category["share"] == pytest.approx((A1 + A2 / 2 + A3) / SIX, abs=1e-6)
     assert category["keywords"] == 1
-    intents = {row["group"] for row in doors.totals(engine, OURS, RIVALS, "intent")}
+    intents = {row["group"] for row in doors.totals(engine, BRANDS, "intent")}
     assert intents == {"consider"}
 
 
 def test_another_spelling_is_the_same_brand(engine: Engine) -> None:
-    latin = doors.totals(engine, ["Creti"], [], "total")
+    latin = doors.totals(engine, ["Creti"], "total")
     (ours,) = latin
     assert ours["brand"] == "Creti"
     third = mean(b=A2 / SIX, c=A3 / FOUR, d=A2 / SIX)
     assert ours["share"] == pytest.approx(third, abs=1e-6)
+
+
+def test_kinds_and_intents_of_the_list_are_kept(engine: Engine) -> None:
+    lines = [KeywordLine("面霜", 1, "core", "buy"), KeywordLine("精华", 3)]
+    kinds = {(r["group"], r["brand"]): r for r in doors.totals(engine, BRANDS, "kind", lines)}
+    assert {group for group, _ in kinds} == {"core"}  # 精华 is core by itself
+    both = (1 * (A1 + A2 / 2 + A3) / SIX + 3 * A1 / SIX) / 4
+    assert kinds["core", "沐禾集"]["share"] == pytest.approx(both, abs=1e-6)
+    intents = doors.totals(engine, BRANDS, "intent", lines)
+    assert {(row["group"], row["keywords"]) for row in intents} == {("buy", 1), ("consider", 1)}
+
+
+def test_a_brand_given_twice_by_other_spellings_is_one(engine: Engine) -> None:
+    rows = doors.totals(engine, ["克蕾缇", "Creti"], "total")
+    assert [row["brand"] for row in rows] == ["克蕾缇"]

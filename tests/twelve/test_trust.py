@@ -128,6 +128,13 @@ def test_the_held_out_figures_begin_with_our_own_tau(engine: Engine) -> None:
     }  # fmt: skip
 
 
+def test_progress_is_told_page_by_page_and_fit_by_fit(engine: Engine) -> None:
+    told: list[float] = []
+    pages = [doors.seen(word, *doors.ids(engine, word)) for word in WORDS]
+    doors.calibration(engine, *pages, tick=told.append)
+    assert told == pytest.approx([0.04 * n for n in range(1, 11)] + [0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
+
+
 def test_nine_pages_or_pages_of_four_notes_teach_nothing(engine: Engine) -> None:
     pages = [doors.seen(word, *doors.ids(engine, word)) for word in WORDS]
     with pytest.raises(BadInput, match="9 keywords have a page of 5 notes"):

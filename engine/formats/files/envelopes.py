@@ -30,7 +30,8 @@ def _opens(item: object) -> bool:
 
 
 def _wrapped(value: dict[str, object], depth: int) -> list[object]:
-    turned = _columns(value)
+    first = next(iter(value.values()), None)
+    turned = _columns(value) if isinstance(first, dict | list) else None
     if turned is not None:
         return turned
     if _is_row(value) and _of_record(value) is None:
