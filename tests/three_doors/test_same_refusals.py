@@ -176,7 +176,7 @@ CASES: list[Case] = [
         None, Request("opportunity", {"keywords": [LONG]}), ("/fights", {"keywords": LONG}),
     ),
     (
-        "bad_file", "draft: no text; a note needs a title, a body or tags",
+        "bad_file", "draft has no text",
         None, Request("drafts:rank", {"draft": {}, "keywords": ["面霜"]}), ("/draft", TYPED),
     ),
     (
