@@ -11,11 +11,12 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
 from engine.model import Note
-from engine.store import Ranked, Store, Stored, StoreReader
+from engine.store import Ranked, Stored, StoreReader
 from engine.text.sketch import NEAR, Keys, Shingles, Sketches, overlap, shingles
 
 _FIRST = 8  # notes of a key that are looked at
@@ -30,20 +31,74 @@ def note_text(note: Note) -> str:
     return f"{note.title}\n{note.body}"
 
 
-def cluster_of(store: StoreReader, note: Note, keys: Keys) -> tuple[str, str, float]:
-    """(the group of near-copies that a note would join, or its own id; the stored note that it
-    repeats, "" for none; how alike they are); `keys` is the note's sketch."""
-    stored = store.ranked([note.note_id])
-    rank = stored[note.note_id].rank if stored else _LAST
-    ranks = _before(store.alike(keys, _FIRST).values(), rank)
+def copied_from(store: StoreReader, note: Note, keys: Keys) -> tuple[str, float]:
+    """(the stored note that a text repeats, "" for none; how alike they are); `keys` is the note's
+    sketch."""
+    ranks = _before(store.alike(keys, _FIRST).values(), _LAST)
     mine = shingles(note_text(note)) if ranks else None
     for _, other in sorted(store.at_ranks(ranks).items()):
-        if mine is None:
-            break
+        if mine is None or other.stored.note.note_id == note.note_id:
+            continue
         alike = overlap(mine, shingles(note_text(other.stored.note)))
         if alike >= NEAR:
-            return other.stored.cluster, other.stored.note.note_id, alike
-    return note.note_id, "", 0.0
+            return other.stored.note.note_id, alike
+    return "", 0.0
+
+
+def grouped_with(store: StoreReader, note: Note, keys: Keys) -> list[Stored]:
+    """The note with its group as an import would find it, and then the notes that would change
+    theirs; nothing is written."""
+    supposed = Supposed(store, note, keys)
+    Copies(supposed).settle([(supposed.old, supposed.new)])
+    return [row.stored for row in (supposed.new, *supposed.others.values())]
+
+
+class Grouped(Protocol):
+    """What groups are found in: a store, or one with a note that nobody wrote."""
+
+    def alike(self, keys: Sequence[int], limit: int) -> dict[int, list[int]]: ...
+
+    def alike_above(self, key: int, rank: int) -> list[int]: ...
+
+    def at_ranks(self, ranks: Sequence[int]) -> dict[int, Ranked]: ...
+
+    def regroup(self, rows: Iterable[Ranked]) -> None: ...
+
+
+class Supposed:
+    """A store as it would be with one note more, or another text of a note."""
+
+    def __init__(self, store: StoreReader, note: Note, keys: Keys) -> None:
+        self._store = store
+        self.old = store.ranked([note.note_id]).get(note.note_id)
+        rank = self.old.rank if self.old else _LAST
+        self.new = Ranked(Stored(note, 0, note.note_id), rank, keys)
+        self.others: dict[int, Ranked] = {}
+
+    def alike(self, keys: Sequence[int], limit: int) -> dict[int, list[int]]:
+        stored = self._store.alike(keys, limit + 1)
+        buckets = {key: self._with(key, stored.get(key, [])) for key in keys}
+        return {key: ranks[:limit] for key, ranks in buckets.items() if ranks}
+
+    def alike_above(self, key: int, rank: int) -> list[int]:
+        return [
+            other for other in self._with(key, self._store.alike_above(key, rank)) if other > rank
+        ]
+
+    def at_ranks(self, ranks: Sequence[int]) -> dict[int, Ranked]:
+        rows = {**self._store.at_ranks(ranks), **self.others, self.new.rank: self.new}
+        return {rank: rows[rank] for rank in ranks if rank in rows}
+
+    def regroup(self, rows: Iterable[Ranked]) -> None:
+        for row in rows:
+            if row.rank == self.new.rank:
+                self.new = row
+            else:
+                self.others[row.rank] = row
+
+    def _with(self, key: int, ranks: Sequence[int]) -> list[int]:
+        mine = [self.new.rank] if key in self.new.keys else []
+        return sorted({*(rank for rank in ranks if rank != self.new.rank), *mine})
 
 
 def _before(buckets: Iterable[Sequence[int]], rank: int) -> list[int]:
@@ -54,7 +109,7 @@ def _before(buckets: Iterable[Sequence[int]], rank: int) -> list[int]:
 class Copies:
     """Finds the groups of the notes of one store; keeps what notes are compared by."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Grouped) -> None:
         self._store = store
         self._kept: dict[int, tuple[Shingles, str]] = {}  # by rank: shingles, group
 

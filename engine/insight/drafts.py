@@ -17,7 +17,7 @@ from engine.formats.keywords import KeywordLine
 from engine.index.hits import DocColumns
 from engine.index.overlay import Overlay
 from engine.index.protocol import BIGRAM, TermScore
-from engine.ingest.copies import cluster_of, note_text
+from engine.ingest.copies import copied_from, grouped_with, note_text
 from engine.ingest.merging import merged
 from engine.insight import share_of_voice as voices
 from engine.insight.advise import Advice, PlaceByKeyword, advise, moved
@@ -179,8 +179,12 @@ class Drafts:
 
     def _trial(self, *notes: Note) -> _Trial:
         store = self._library.store
-        clusters = [cluster_of(store, note, sketch(note_text(note)))[0] for note in notes]
-        columns = batch(notes, clusters, self._segmenter)
+        grouped = [grouped_with(store, note, sketch(note_text(note))) for note in notes]
+        rows = [first for first, *_ in grouped]
+        drafts = {note.note_id for note in notes}
+        rest = {row.note.note_id: row for _, *others in grouped for row in others}
+        rows += [row for note_id, row in rest.items() if note_id not in drafts]
+        columns = batch([r.note for r in rows], [r.cluster for r in rows], self._segmenter)
         stored = list(store.get_many(columns.note_ids).values())
         replaced = documents(
             [kept.note for kept in stored], [kept.cluster for kept in stored], self._segmenter
@@ -189,7 +193,7 @@ class Drafts:
         return _Trial(self._ranker.over(index), tuple(columns), columns.signals[0])
 
     def _copied(self, note: Note) -> tuple[str, float] | None:
-        _, other, alike = cluster_of(self._library.store, note, sketch(note_text(note)))
+        other, alike = copied_from(self._library.store, note, sketch(note_text(note)))
         return (other, alike) if other else None
 
     def _terms_of(self, keyword: str) -> frozenset[str]:

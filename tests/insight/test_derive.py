@@ -159,3 +159,12 @@ def test_the_most_searched_bag_of_a_word_counts() -> None:
     known = most_searched(rows)
     assert known["面霜"].bag == "b"
     assert known["sk2"].searches == 1
+
+
+@pytest.mark.parametrize(
+    ("trait", "whole"), [("油皮痘肌学生党", True), ("油皮痘痘肌学生党", False)]
+)
+def test_a_combination_has_ten_characters_at_most(trait: str, whole: bool) -> None:
+    person = Portrait("p", traits=(trait,), interests=("控油",))
+    bodies = [f"{trait}，洗面奶"] * 3 + [f"{trait}洗面奶，控油", "控油，散粉"]
+    assert (f"{trait}洗面奶" in by_word(Written(*bodies), person)) == whole
