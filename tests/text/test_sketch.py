@@ -6,7 +6,9 @@ import random
 
 import pytest
 
-from engine.text.sketch import likeness, sketch
+from engine import kernels
+from engine.text import sketch as sketches
+from engine.text.sketch import Sketches, likeness, sketch
 
 PAIRS = 250
 
@@ -43,3 +45,17 @@ def test_likeness_is_of_sets_of_eight_letters() -> None:
     assert likeness("一二", "一二") == 1.0
     assert likeness("一二", "一二三") == 0.0
     assert likeness("！！", "？？") == 0.0
+
+
+def test_sketches_are_the_same_interpreted_and_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["早C晚A，ＳＫ-II 神仙水①😀" * 5, "", "油！" * 30, "ab", "é防曬" * 20]
+    compared = []
+    for limit in (10**9, -1):
+        monkeypatch.setattr(kernels, "_most_interpreted", limit)
+        for work in (sketches._hash, sketches._band, sketches._overlap):
+            monkeypatch.setattr(work, "_compiled", None)
+        made = Sketches(texts)
+        shingles = [made.shingles(place).tolist() for place in range(len(texts))]
+        alike = [likeness(texts[0], text) for text in texts]
+        compared.append((made.keys(), shingles, alike))
+    assert compared[0] == compared[1]
