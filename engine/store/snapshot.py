@@ -22,6 +22,7 @@ class StoreSnapshot(StoreReader):
         self.path = path
         self._connection = db
         self._end = weakref.finalize(self, _give_back, db, idle)
+        self._end.atexit = False  # SQLite ends a read by itself
         try:
             if idle:
                 db.execute("BEGIN")
