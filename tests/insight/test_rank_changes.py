@@ -47,7 +47,7 @@ def test_nothing_changed_nothing_moved(engine: Engine) -> None:
 
 def test_one_cause_has_the_whole_move(engine: Engine) -> None:
     note = engine.note("n20")
-    added(engine, replace(note, title="敏感肌面霜清单", counts=note.counts))
+    added(engine, replace(note, title="敏感肌面霜敏感肌", counts=note.counts))
     first, second, none = engine.moves("n20", WORDS, "before")
     assert second.after is not None
     assert second.move == second.parts["own_edit"] < 0
