@@ -115,3 +115,21 @@ def test_an_unclaimed_cell_has_the_keyword_and_the_angle_but_not_both() -> None:
     assert found["护肤"].examples == ("d", "e")
     assert found["通勤"].notes == 2
     assert "旅行" not in found
+
+
+def test_only_the_first_ten_places_are_incumbents() -> None:
+    made = roster([99_999] * 12, [10] * 12)
+    late = [False] * 10 + [True] * 2
+    met = incumbents(rows(12), made, {"n11": 9**9}, late, late, NOW)
+    assert met.places == 10
+    assert met.parts["authors"] is None
+    assert (met.parts["exact"], met.parts["distinct"]) == (0.0, 1.0)
+
+
+def test_the_liveliest_surroundings_come_first_and_ties_go_by_name() -> None:
+    keyword = {"面霜": frozenset("abcx"), "乳液": frozenset("abcx")}
+    angle = {"早八": frozenset("defx")}
+    circle = {"b": frozenset("abde"), "a": frozenset("abde"), "c": frozenset("abcdef")}
+    order = [(one.keyword, one.circle) for one in cells(keyword, angle, circle)]
+    assert order == [("乳液", "c"), ("面霜", "c"), ("乳液", "a"), ("乳液", "b"), ("面霜", "a"),
+                     ("面霜", "b")]  # fmt: skip

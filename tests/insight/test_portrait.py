@@ -88,6 +88,7 @@ def test_each_limit_holds_up_to_itself() -> None:
     assert read(who={"age": [0, 120], "gender": " 女 "}).age == (0, 120)
     assert read(who={"age": [25, 25]}).age == (25, 25)
     assert read(who={"gender": " 女 "}).gender == "女"
+    assert read(how={"budget": "长" * 500}).budget == "长" * 500
     assert len(read(who={"traits": [f"词{n}" for n in range(100)]}).traits) == 100
     assert read(who={"traits": ["长" * 40, " ", "油皮", "油皮"]}).traits == ("长" * 40, "油皮")
     assert read(evidence={"comments": ["长" * 500]}).comments == ("长" * 500,)

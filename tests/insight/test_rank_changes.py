@@ -112,3 +112,9 @@ def test_a_watch_tells_what_happened_since_the_last_look(engine: Engine) -> None
     engine.delete("new")
     (event,) = engine.watch("w", ["面霜"], ["沐禾集"], ["初棠"])[0]
     assert (event.event, event.place) == ("own note left the top 10", None)
+
+
+def test_one_rival_s_edit_is_a_cause(engine: Engine) -> None:
+    added(engine, replace(made(7), title="别的", captured_at=NOW))
+    move, _, _ = engine.moves("n20", WORDS, "before")
+    assert set(move.parts) == {"rivals"}

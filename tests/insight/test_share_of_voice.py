@@ -78,3 +78,12 @@ def test_changes_name_who_gained_and_who_left() -> None:
     rows = changes(before, after)
     assert [row[:4] for row in rows] == [("k", "乙", 1, None), ("k", "甲", 3, 1)]
     assert rows[0][4] == pytest.approx(-0.5)
+
+
+def test_who_came_and_who_went_are_changes_and_ties_go_by_name() -> None:
+    before = {("k", "乙"): (2, 0.25)}
+    after = {("m", "甲"): (2, 0.25), ("k", "甲"): (3, 0.25), ("k", "丙"): (4, 0.25)}
+    assert changes(before, after) == [
+        ("k", "丙", None, 4, 0.25), ("k", "乙", 2, None, -0.25), ("k", "甲", None, 3, 0.25),
+        ("m", "甲", None, 2, 0.25),
+    ]  # fmt: skip
