@@ -37,9 +37,9 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with path.open("w", encoding="utf-8") as file:
         for number in range(ROWS):
             body = "，".join(chance.choices(WORDS, k=30)) + f"，第{number}篇"
-            likes = "说不清" if number % 50 == 49 else number
-            row = {"note_id": f"n{number:05d}", "title": chance.choice(WORDS), "body": body,
-                   "likes": likes}  # fmt: skip
+            row = {"title": chance.choice(WORDS), "body": body, "likes": number}
+            if number % 50 != 49:  # what names no note is rejected
+                row["note_id"] = f"n{number:05d}"
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
     return path
 

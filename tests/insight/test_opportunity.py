@@ -118,9 +118,9 @@ def test_an_unclaimed_cell_has_the_keyword_and_the_angle_but_not_both() -> None:
 
 
 def test_only_the_first_ten_places_are_incumbents() -> None:
-    made = roster([99_999] * 12, [10] * 12)
+    made = page([99_999] * 12, [10] * 12)
     late = [False] * 10 + [True] * 2
-    met = incumbents(rows(12), made, {"n11": 9**9}, late, late, NOW)
+    met = incumbents(made, {"n11": 9**9}, late, late, NOW)
     assert met.places == 10
     assert met.parts["authors"] is None
     assert (met.parts["exact"], met.parts["distinct"]) == (0.0, 1.0)
