@@ -255,23 +255,21 @@ class Engine:
         return self.ask(lambda library: keyword_answer(library, portrait, most, kept))
 
     def opportunity(
-        self, lines: Sequence[KeywordLine], own_brands: Sequence[str] = (), tick: Progress = quiet
+        self, lines: Sequence[KeywordLine], own: Sequence[str] = (), tick: Progress = quiet
     ) -> OpportunityReport:
         """What a fight for each keyword of a list would meet."""
-        return self.ask(
-            lambda library: opportunity_of_keywords(library, lines, own_brands, None, tick)
-        )
+        return self.ask(lambda library: opportunity_of_keywords(library, lines, own, None, tick))
 
     def visibility(
         self,
         lines: Sequence[KeywordLine],
-        own_brands: Sequence[str],
+        own: Sequence[str],
         rivals: Sequence[str] = (),
         portrait: str = "",
         tick: Progress = quiet,
     ) -> ShareOfVoice:
         """Share of voice of brands over a list of keywords."""
-        brands = [*own_brands, *rivals]
+        brands = [*own, *rivals]
         return self.ask(lambda library: shares_of(library, lines, brands, portrait, tick))
 
     def propose(self, most: int = 50, tick: Progress = quiet) -> list[NewWord]:
@@ -280,13 +278,13 @@ class Engine:
         return self.ask(lambda library: new_words(library, refused, most, tick))
 
     def watch(
-        self, name: str, keywords: Sequence[str], own_brands: Sequence[str], rivals: Sequence[str]
+        self, name: str, keywords: Sequence[str], own: Sequence[str], rivals: Sequence[str]
     ) -> tuple[list[Event], bool]:
         """(what happened on the pages since the last look under this name, whether it is the
         first one); the look is remembered."""
         remembered = self.saved.watched(name)
         looked, events = self.ask(
-            lambda library: watch_pages(library, keywords, own_brands, rivals, remembered)
+            lambda library: watch_pages(library, keywords, own, rivals, remembered)
         )
         self.saved.keep_watched(name, looked)
         return events, not remembered

@@ -22,7 +22,7 @@ def ndjson(context: object, value: object) -> bytes:
     return str(value).encode("utf-8", "replace")
 
 
-OPERATIONS = 23
+OPERATIONS = 25
 
 
 def fuzz(app: FastAPI, examples: int) -> int:
