@@ -133,6 +133,7 @@ class _Import:
             for batch in _batches(rows):
                 self.take(batch)
                 tick(export.progress())
+            self.write_rejected(rejected)  # before the import is done: a kill leaves nothing out
             self.finish(export)
         finally:
             self.report.rejected_file = self.write_rejected(rejected)

@@ -203,6 +203,7 @@ def twice(export: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     lines = export.read_text("utf-8").splitlines()[ROWS // 2 :]
     rows = [json.loads(line) for line in lines]
     later = [row | {"likes": 7, "title": f"{row['title']}，改"} for row in rows]
+    rows = [row for row in rows if "note_id" in row]
     more = [row | {"note_id": f"x{row['note_id']}"} for row in rows]  # near-copies of the first
     text = "\n".join(json.dumps(row, ensure_ascii=False) for row in [*later, *more])
     second.write_text(text + "\n", "utf-8")
