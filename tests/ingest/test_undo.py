@@ -240,6 +240,22 @@ def test_what_is_no_import_is_refused(store: Store) -> None:
         removing.undo(store, 7)
 
 
+def test_a_note_keeps_its_place_when_old_journals_go(store: Store, folder: Path) -> None:
+    """a came before b; what is left of its two captures is its first place."""
+    later = captured("a", PARTS[0] * 2, captured_at=DAYS[3])
+    files: list[tuple[int, list[Row]]] = [
+        (0, [captured("a", PARTS[0] * 2, captured_at=DAYS[1]), captured("b", PARTS[0] * 2)]),
+        (1, [later]),
+        (2, [captured("a", PARTS[0] * 2 + "真的", captured_at=DAYS[4])]),
+    ]
+    numbers = take(store, files, folder)
+    with store.writing():
+        fold_journals(store, 1)
+    with store.writing():
+        removing.undo(store, numbers[2])
+    assert {row.note.note_id: row.cluster for row in store.all()} == {"a": "a", "b": "a"}
+
+
 def test_an_import_without_its_journal_says_so(store: Store, folder: Path) -> None:
     numbers = take(store, [(0, [captured("a", "正文")])], folder)
     store._db.execute("UPDATE imports SET journal = 0")

@@ -568,6 +568,24 @@ def test_versions_are_kept_once_each_and_read_back(store: Store) -> None:
     assert store.saved("portrait", "别人") == []
 
 
+def test_of_several_imports_the_first_sighting_and_the_newest_demand_count(store: Store) -> None:
+    seen = Sighting("面霜", "r", 3)
+    with store.writing():
+        assert store.observe("a", replace(seen, position=1), 2)
+        assert store.observe("a", replace(seen, position=9, sort="likes"), 3)
+        assert not store.observe("a", replace(seen, sort="latest"), 4)
+        store.put_demand(Demand(1, "面霜", 10), 2)
+        store.put_demand(Demand(1, "面霜", 20), 3)
+    assert list(store.observations()) == [("a", replace(seen, position=1, sort="likes"))]
+    assert [row.searches for row in store.demand()] == [20]
+    assert (store.totals()["observations"], store.totals()["demand"]) == (1, 1)
+    with store.writing():
+        store.drop_import(2)
+        store.drop_import(3)
+    assert list(store.observations()) == [("a", replace(seen, sort="latest"))]
+    assert list(store.demand()) == []
+
+
 @pytest.mark.parametrize("version", [1, 2])
 def test_a_store_of_an_earlier_form_keeps_all_that_it_knows(tmp_path: Path, version: int) -> None:
     path = tmp_path / "notes.db"
