@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 import zlib
 
+import numpy as np
+
 from engine.text.normalise import bare_letters
 
 NEAR = 0.6  # Jaccard of 8-grams from which two texts count as copies
 _GRAM = 8
 _LEAST = 24  # letters: shorter texts are alike by chance
-_MASK = 0xFFFFFFFF
-_SEEDED = random.Random(8)  # odd factors: each is a permutation of the 32-bit numbers
-_BANDS = [(_SEEDED.getrandbits(32) | 1, _SEEDED.getrandbits(32) | 1) for _ in range(8)]
+_SEEDED = random.Random(8)
+_FACTORS = np.array([_SEEDED.getrandbits(32) | 1 for _ in range(16)], np.uint32)  # odd
 
 
 def sketch(text: str) -> tuple[int, ...]:
@@ -24,11 +25,10 @@ def sketch(text: str) -> tuple[int, ...]:
     letters = bare_letters(text)
     if len(letters) < _LEAST:
         return ()
-    hashes = {zlib.crc32(gram.encode()) for gram in _grams(letters)}
-    return tuple(
-        (number << 60) | (_least(hashes, a) ^ _least(hashes, b) << 28)
-        for number, (a, b) in enumerate(_BANDS)
-    )
+    hashes = np.array([zlib.crc32(gram.encode()) for gram in _grams(letters)], np.uint32)
+    least = (hashes * _FACTORS[:, None]).min(axis=1).tolist()  # modulo 2^32: a permutation each
+    pairs = zip(least[::2], least[1::2], strict=True)
+    return tuple((number << 60) | (a ^ b << 28) for number, (a, b) in enumerate(pairs))
 
 
 def likeness(one: str, other: str) -> float:
@@ -36,11 +36,6 @@ def likeness(one: str, other: str) -> float:
     grams, others = _grams(bare_letters(one)), _grams(bare_letters(other))
     union = len(grams | others)
     return len(grams & others) / union if union else 0.0
-
-
-def _least(hashes: set[int], factor: int) -> int:
-    """The smallest hash under a multiplication modulo 2^32 (a permutation: the factor is odd)."""
-    return min(known * factor & _MASK for known in hashes)
 
 
 def _grams(letters: str) -> set[str]:
