@@ -17,6 +17,7 @@ from api.keys import Keys
 from api.middleware import origins
 from api.middleware.log import Log
 from api.middleware.wire import Wire
+from engine import kernels
 from engine.engine import Engine
 from engine.errors import BadOption
 
@@ -44,6 +45,7 @@ def serve(
             f"{host} is not this machine alone, and the library has no key",
             "bind 127.0.0.1, or make one with `noterank keys add NAME`",
         )
+    kernels.compile_always()  # who serves many answers waits once, not every now and then
     with _listening(host, port) as listener, Engine.open(library, rules) as engine:
         where = f"[{host}]" if ":" in host else host
         print(

@@ -32,6 +32,12 @@ def segmenter() -> Segmenter:
     return Segmenter(load())
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test before has decided."""
+    monkeypatch.setattr(kernels, "_most_interpreted", 20_000)
+
+
 @pytest.fixture
 def interpreting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything in this test is interpreted, also what was compiled before."""
@@ -89,8 +95,7 @@ def test_much_little_work_is_compiled_in_the_end() -> None:
     assert summed._compiled is not None
 
 
-def test_a_long_process_compiles_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernels, "_most_interpreted", kernels._most_interpreted)
+def test_a_long_process_compiles_at_once() -> None:
     kernels.compile_always()
     summed = fresh()
     assert summed(np.arange(3)) == 6

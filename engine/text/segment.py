@@ -23,6 +23,7 @@ from engine.text.cut.vocabulary import Vocabulary
 from engine.text.lexicon import Lexicon, as_term
 from engine.text.normalise import fold_key
 
+_ROOM = 1 << 16  # terms that a vocabulary takes before it grows
 _ANALYSIS = "3"  # raise it when the same text gives other terms
 
 
@@ -76,7 +77,7 @@ class Segmenter:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._terms = Vocabulary()
+        self._terms = Vocabulary(_ROOM)
         self._lock = threading.Lock()
         self._brands = Brands(np.zeros(0, np.int32), [""])
         ready = prepared.load(lexicon, self.fingerprint)

@@ -13,7 +13,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,18 +79,23 @@ def run(folder: Path, *words: str) -> Cost:
         "XDG_CACHE_HOME": str(folder / "cache"),
         "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
     }
-    started = time.perf_counter()
-    with (folder / "printed").open("wb") as printed:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "engine", *words],
-            stdout=printed, stderr=subprocess.STDOUT, env=environment, cwd=folder,
-        )  # fmt: skip
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - started
-    if process.returncode:
-        raise RuntimeError((folder / "printed").read_text("utf-8"))
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", _WATCH, sys.executable, "-m", "engine", *words],
+        capture_output=True, text=True, encoding="utf-8", env=environment, cwd=folder, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"exit {done.returncode}: {done.stdout[-500:]} {done.stderr}")
+    return Cost(*map(float, done.stderr.splitlines()[-1].split()))
 
 
+# a small parent: a child's peak begins with what its parent holds
+_WATCH = """
+import os, sys, time
+started = time.perf_counter()
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(process, 0)
+wall = time.perf_counter() - started
+print(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, file=sys.stderr)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 _OTHERS = {"PYTHONDONTWRITEBYTECODE", "NOTERANK_LIBRARY"}  # would change what is measured
