@@ -236,7 +236,7 @@ def test_a_killed_undo_is_done_or_not_begun_and_can_be_done_again(
     seconds = time.monotonic() - start
     kills = outcomes = 0
     library = shutil.copytree(both, tmp_path / "0")
-    for number in range(1, 4 * UNDONE):
+    for number in range(1, 12 * UNDONE):
         done, _ = end(*in_child(undo(library)), chance.uniform(0, seconds * 1.2))
         kills += not done
         with Engine.open(library) as engine:
