@@ -27,7 +27,7 @@ from engine.insight.extract import Phrase
 from engine.insight.extract import extract as extract_phrases
 from engine.insight.fidelity import Comparer, Fidelity
 from engine.insight.keywords import keyword_sets
-from engine.insight.observed import Observed, ObservedPage, stored_pages
+from engine.insight.observed import ObservedPage
 from engine.insight.opportunity_of_keywords import (
     OpportunityReport,
     opportunity_of_keywords,
@@ -229,10 +229,6 @@ class Engine:
             for stored in library.store.all():
                 yield stored.note
 
-    def brands(self, note_id: str) -> tuple[str, ...]:
-        """The brands that a note names, in their usual spelling."""
-        return self.ask(lambda library: library.brands(note_id))
-
     def stats(self) -> Stats:
         """What the library holds."""
         return self.ask(lambda library: library.stats())
@@ -294,10 +290,6 @@ class Engine:
     def drafts(self, now: datetime | None = None, draft: Note | None = None) -> Drafts:
         """Drafts over the library as it is now; an import of `draft` may bring a later moment."""
         return Drafts(self.snapshot(now), draft if now is None else None)
-
-    def observed(self, trust_sort: bool = False) -> Observed:
-        """The result pages that the library has observed."""
-        return self.ask(lambda library: stored_pages(library.store, trust_sort))
 
     def fidelity(
         self, observed: Sequence[ObservedPage], now: datetime | None = None, tick: Progress = quiet
